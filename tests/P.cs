@@ -1,0 +1,1 @@
+namespace Cluster.Solana; internal static class Placeholder;
