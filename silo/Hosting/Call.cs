@@ -1,0 +1,23 @@
+using System.Diagnostics;
+
+namespace Cluster.Silo.Hosting;
+
+/// <summary>What travels with a call beside its request, from the caller through every grain that it reaches.</summary>
+/// <param name="Caller">On whose behalf.</param>
+/// <param name="RequestId">The client's id of the request, or one made at the edge; in every log line.</param>
+/// <param name="Deadline">When the caller stops waiting; null where it waits for ever.</param>
+/// <param name="Trace">The span that the call belongs to.</param>
+/// <param name="Cancellation">Cancelled when the caller gives up or the deadline passes.</param>
+public sealed record Call(
+    Caller Caller,
+    string RequestId,
+    DateTimeOffset? Deadline = null,
+    ActivityContext Trace = default,
+    CancellationToken Cancellation = default)
+{
+    /// <summary>
+    /// Under what the answer is recorded so that the same request gives it again; null where the rpc changes nothing
+    /// or its request has no <c>request_id</c>. Set by the host before the grain's method runs.
+    /// </summary>
+    public IdempotencyKey? Idempotency { get; init; }
+}

@@ -1,0 +1,12 @@
+namespace Cluster.Silo.Hosting;
+
+/// <summary>On whose behalf a call is made; goes into the audit row of whatever the call changes.</summary>
+/// <param name="Id">The API key's id, or <c>system:</c> and the part of the silo that calls.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Address">Where the call came from; null inside the cluster.</param>
+public sealed record Caller(string Id, string Name, string? Address = null)
+{
+    /// <summary>A part of the silo that acts on its own.</summary>
+    /// <param name="part">For example <c>sender</c>.</param>
+    public static Caller System(string part) => new($"system:{part}", part);
+}

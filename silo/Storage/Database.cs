@@ -1,0 +1,78 @@
+using Npgsql;
+
+namespace Cluster.Silo.Storage;
+
+/// <summary>The cluster's PostgreSQL.</summary>
+/// <param name="source">The pool.</param>
+/// <param name="time">Stamps rows.</param>
+public sealed class Database(NpgsqlDataSource source, TimeProvider time)
+{
+    /// <summary>SQLSTATE that <c>require_one</c> raises.</summary>
+    private const string StaleVersion = "CL001";
+
+    private const string AnsweredOnce = "requests_pkey";
+
+    /// <summary>The pool, for reads and for COPY.</summary>
+    public NpgsqlDataSource Source => source;
+
+    /// <summary>Begins to collect what one turn changes.</summary>
+    public Changes Change() => new(time);
+
+    /// <summary>
+    /// Commits all of it in one round trip and one transaction. The answer may have been lost on the way: whoever gets
+    /// another exception than <see cref="StaleVersionException"/> does not know whether it was committed.
+    /// </summary>
+    /// <param name="changes">At least one statement.</param>
+    /// <param name="cancellationToken">Gives up waiting; the commit may happen all the same.</param>
+    /// <exception cref="StaleVersionException">Another activation changed an aggregate first; nothing was committed.</exception>
+    /// <exception cref="NpgsqlException">The database is away or refused; the outcome is unknown where it was cut off.</exception>
+    public async Task Commit(Changes changes, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var batch = changes.Batch;
+        batch.Connection = connection;
+        try
+        {
+            // One batch is one implicit transaction: it commits at its end or not at all.
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException error) when (error.SqlState == StaleVersion)
+        {
+            throw new StaleVersionException(error.MessageText["stale version of ".Length..], error);
+        }
+        catch (PostgresException error) when (error.ConstraintName == AnsweredOnce)
+        {
+            throw new StaleVersionException("an answer that another activation recorded", error);
+        }
+    }
+
+    /// <summary>Runs a query and reads every row.</summary>
+    /// <typeparam name="T">What a row becomes.</typeparam>
+    /// <param name="sql">With positional parameters $1, $2, …</param>
+    /// <param name="parameters">In their order.</param>
+    /// <param name="read">Reads one row.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<T>> Query<T>(
+        string sql,
+        NpgsqlParameter[] parameters,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Reads an amount in base units.</summary>
+    /// <param name="reader">On a row.</param>
+    /// <param name="ordinal">Of a <c>base_units</c> column.</param>
+    internal static ulong BaseUnits(NpgsqlDataReader reader, int ordinal) =>
+        decimal.ToUInt64(reader.GetDecimal(ordinal));
+}
