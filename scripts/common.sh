@@ -1,0 +1,87 @@
+# Sourced by run, test and bench/run: says what it does in one line a step, installs what is missing, builds.
+
+step() { printf '\033[2m› %s\033[0m\n' "$*" >&2; }
+
+fail() {
+  printf '\033[31merror:\033[0m %s\n' "$*" >&2
+  exit 1
+}
+
+# have_apt PACKAGE: whether a Debian package is installed.
+have_apt() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+# install_apt PACKAGE ...: installs those Debian packages that are missing.
+install_apt() {
+  local missing=() package
+  for package in "$@"; do have_apt "$package" || missing+=("$package"); done
+  [ ${#missing[@]} -eq 0 ] && return
+  step "installing ${missing[*]} (apt)"
+  [ "$(id -u)" -eq 0 ] || fail "${missing[*]} must be installed by root: sudo apt-get install ${missing[*]}"
+  local log
+  log=$(mktemp)
+  # A database package would start a server of its own on the standard port; ours is private.
+  if [[ " ${missing[*]} " == *" postgresql "* ]]; then
+    mkdir -p /etc/postgresql-common
+    [ -e /etc/postgresql-common/createcluster.conf ] ||
+      echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+  fi
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } \
+    >"$log" 2>&1 || { tail -n 5 "$log" >&2; fail "apt could not install ${missing[*]}; the whole output is in $log"; }
+  rm -f "$log"
+}
+
+need_dotnet() {
+  command -v dotnet >/dev/null ||
+    fail "the .NET 10 SDK is missing; install it (https://dotnet.microsoft.com/download) and start again"
+  dotnet --version >/dev/null 2>&1 ||
+    fail "the .NET SDK is older than global.json asks for; install .NET 10 (https://dotnet.microsoft.com/download)"
+}
+
+need_node() {
+  command -v node >/dev/null || install_apt nodejs
+  command -v npm >/dev/null || install_apt npm
+  local major
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  [ "$major" -ge 18 ] || fail "Node.js $major is too old for the localnet; install 18 or newer"
+}
+
+need_postgres() {
+  postgres_bin >/dev/null || install_apt postgresql
+  postgres_bin >/dev/null || fail "PostgreSQL's initdb was not found under /usr/lib/postgresql; install the package postgresql"
+}
+
+# postgres_bin: the folder of the newest PostgreSQL's programs.
+postgres_bin() {
+  local newest
+  newest=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+  [ -n "$newest" ] && [ -x "$newest/initdb" ] && echo "$newest"
+}
+
+# npm_install FOLDER: what its lock file names, unless it is there already.
+npm_install() {
+  [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] && return
+  step "installing the packages of $1 (npm)"
+  npm ci --prefix "$1" --no-fund --no-audit --loglevel=error >&2 ||
+    fail "npm could not install the packages of $1; see its message above"
+  touch "$1/node_modules/.package-lock.json"
+}
+
+# build: everything in Release, unless nothing has changed since.
+build() {
+  local stamp=.data/built
+  mkdir -p .data
+  if [ -e "$stamp" ] && [ -z "$(build_inputs -newer "$stamp" -print -quit)" ]; then return; fi
+  need_dotnet
+  step "restoring packages (locked)"
+  dotnet restore Cluster.sln --locked-mode --nologo -v quiet >&2 || fail "the restore failed; see its message above"
+  step "building"
+  dotnet build Cluster.sln -c Release --no-restore --nologo -v quiet >&2 || fail "the build failed; see its messages above"
+  touch "$stamp"
+}
+
+build_inputs() {
+  find contracts silo gateway grpc solana cli tests bench Directory.*.props Cluster.sln global.json .editorconfig \
+    \( -name bin -o -name obj -o -name node_modules \) -prune -o -type f \
+    \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.proto' -o -name '*.sql' -o -name '*.json' \
+    -o -name '*.sln' -o -name .editorconfig \) "$@"
+}
