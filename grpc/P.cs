@@ -1,1 +1,0 @@
-namespace Cluster.Solana; internal static class Placeholder;
