@@ -1,3 +1,6 @@
+using System.Net.Http.Headers;
+using System.Text;
+
 namespace Cluster.Solana;
 
 /// <summary>
@@ -24,12 +27,18 @@ public sealed class RpcEndpoint
         Url = url;
         Host = url.Authority[(url.Authority.LastIndexOf('@') + 1)..];
         _secrets = SecretsOf(url);
+        BasicAuthorization = url.UserInfo.Length == 0
+            ? null
+            : new AuthenticationHeaderValue(
+                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo))));
     }
 
     /// <summary>Host and port: what may be shown.</summary>
     public string Host { get; }
 
     internal Uri Url { get; }
+
+    internal AuthenticationHeaderValue? BasicAuthorization { get; }
 
     /// <summary>Host and port, never the whole URL.</summary>
     public override string ToString() => Host;

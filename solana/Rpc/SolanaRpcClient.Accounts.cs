@@ -1,0 +1,73 @@
+namespace Cluster.Solana;
+
+/// <content>Questions about accounts.</content>
+public sealed partial class SolanaRpcClient
+{
+    private const int AccountsPerCall = 100;
+
+    /// <inheritdoc/>
+    public async Task<AtSlot<ulong>> GetBalance(PublicKey account, RpcQuery query = default, CancellationToken ct = default)
+    {
+        var reply = await Ask(
+            "getBalance",
+            (account, query),
+            static (writer, state) =>
+            {
+                RpcParams.WritePublicKey(writer, state.account);
+                RpcParams.WriteConfig(writer, state.query);
+            },
+            RpcJson.Default.ContextReplyUInt64,
+            ct);
+        return new AtSlot<ulong>(reply.Context.Slot, reply.Value);
+    }
+
+    /// <inheritdoc/>
+    public async Task<AtSlot<AccountInfo?>> GetAccountInfo(
+        PublicKey account, RpcQuery query = default, DataSlice? slice = null, CancellationToken ct = default)
+    {
+        var reply = await Ask(
+            "getAccountInfo",
+            (account, query, slice),
+            static (writer, state) =>
+            {
+                RpcParams.WritePublicKey(writer, state.account);
+                RpcParams.WriteAccountConfig(writer, state.query, state.slice);
+            },
+            RpcJson.Default.ContextReplyAccountInfo,
+            ct);
+        return new AtSlot<AccountInfo?>(reply.Context.Slot, reply.Value);
+    }
+
+    /// <inheritdoc/>
+    public Task<AtSlot<IReadOnlyList<AccountInfo?>>> GetMultipleAccounts(
+        IReadOnlyList<PublicKey> accounts, RpcQuery query = default, DataSlice? slice = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(accounts);
+        return Chunks.Ask<PublicKey, AccountInfo?>(
+            accounts,
+            AccountsPerCall,
+            _options.MaxConcurrentChunks,
+            (chunk, stop) => GetAccountsChunk(chunk, query, slice, stop),
+            ct);
+    }
+
+    private async Task<AtSlot<IReadOnlyList<AccountInfo?>>> GetAccountsChunk(
+        ReadOnlyMemory<PublicKey> accounts, RpcQuery query, DataSlice? slice, CancellationToken ct)
+    {
+        const string Method = "getMultipleAccounts";
+        var reply = await Ask(
+            Method,
+            (accounts, query, slice),
+            static (writer, state) =>
+            {
+                RpcParams.WritePublicKeys(writer, state.accounts.Span);
+                RpcParams.WriteAccountConfig(writer, state.query, state.slice);
+            },
+            RpcJson.Default.ContextReplyIReadOnlyListAccountInfo,
+            ct,
+            size: SmallRequest + (accounts.Length * (PublicKey.MaxTextLength + 3)));
+        return reply.Value?.Count == accounts.Length
+            ? new AtSlot<IReadOnlyList<AccountInfo?>>(reply.Context.Slot, reply.Value)
+            : throw Malformed(Method, $"{reply.Value?.Count ?? 0} accounts for {accounts.Length}");
+    }
+}
