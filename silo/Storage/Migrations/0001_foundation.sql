@@ -52,16 +52,22 @@ create table audit_log (
 );
 create index audit_log_by_subject on audit_log (subject_type, subject_key, audit_id);
 
+-- Names each setting of a reminder, so that the end of a turn that the older setting began does not touch the newer.
+create sequence reminder_versions;
+
 create table reminders (
   grain_type   text not null,
   grain_key    text not null,
   name         text not null,
   due_at       timestamptz not null,
   period       interval not null check (period >= interval '1 second'),
-  version      bigint not null default 1,
+  -- When to fire next: due_at, or later where a silo holds the reminder or its turn failed.
+  next_try_at  timestamptz not null,
+  attempts     integer not null default 0,
+  version      bigint not null default nextval('reminder_versions'),
   primary key (grain_type, grain_key, name)
 );
-create index reminders_by_due on reminders (due_at);
+create index reminders_by_next_try on reminders (next_try_at);
 
 create table wallet_keys (
   wallet_id        text not null,
