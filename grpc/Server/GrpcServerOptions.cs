@@ -24,6 +24,12 @@ public sealed class GrpcServerOptions
     /// </summary>
     public Func<Exception, ServerCallContext, Status?>? MapException { get; set; }
 
+    /// <summary>
+    /// Asked at the start of every call, before any of its messages is read: throws to refuse the call, or returns what
+    /// its handler finds in <see cref="ServerCallContext.Admission"/>. That is disposed when the call ends.
+    /// </summary>
+    public Func<ServerCallContext, IDisposable?>? Admit { get; set; }
+
     /// <summary>How long a connection may be silent before the server asks whether it lives; at least 1 s, 60 s unless set.</summary>
     public TimeSpan KeepAlivePingDelay { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -67,6 +67,9 @@ public sealed class ServerCallContext
         }
     }
 
+    /// <summary>What <see cref="GrpcServerOptions.Admit"/> returned for this call.</summary>
+    public IDisposable? Admission { get; private set; }
+
     internal CallDeadline? CallDeadline { get; private set; }
 
     internal MessageEncoding RequestEncoding { get; private set; }
@@ -123,12 +126,15 @@ public sealed class ServerCallContext
 
             CallDeadline = new CallDeadline(timeout, _settings.Clock, _http.RequestAborted);
         }
+
+        Admission = _settings.Options.Admit?.Invoke(this);
     }
 
     internal void End()
     {
         _ended = true;
         CallDeadline?.Dispose();
+        Admission?.Dispose();
     }
 
     private Metadata ReadRequestHeaders()

@@ -1,0 +1,42 @@
+using Cluster.Gateway.Configuration;
+using Npgsql;
+
+namespace Cluster.Gateway.Access;
+
+/// <summary>Keeps the key ring fresh and the audit log up to date, for as long as the gateway runs.</summary>
+internal sealed partial class AccessUpkeep(
+    KeyRing keys,
+    RefusalLog refusals,
+    AccessOptions options,
+    TimeProvider time,
+    ILogger<AccessUpkeep> log) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.KeyRefreshSeconds), time);
+        var failing = false;
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await keys.Refresh(stoppingToken);
+                await refusals.Write(stoppingToken);
+                failing = false;
+            }
+            catch (NpgsqlException error)
+            {
+                // One line when it begins; readiness says that it goes on.
+                if (!failing)
+                {
+                    LogNotRefreshed(error, (int)KeyRing.Trust.TotalSeconds);
+                }
+
+                failing = true;
+            }
+        }
+    }
+
+    [LoggerMessage(4102, LogLevel.Warning, "API keys could not be read anew; those known stay valid for {TrustSeconds} seconds at most")]
+    private partial void LogNotRefreshed(Exception error, int trustSeconds);
+}

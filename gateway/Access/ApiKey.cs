@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using Cluster.Silo.Storage;
+
+namespace Cluster.Gateway.Access;
+
+/// <summary>
+/// A key as its holder presents it: <c>cluster_&lt;id&gt;_&lt;secret&gt;</c>, the id 8 and the secret 32 random bytes in
+/// hexadecimal. The cluster stores the SHA-256 of the whole text; a secret of 256 random bits needs no slow hash.
+/// </summary>
+internal sealed class ApiKey
+{
+    /// <summary>Bytes of the hash.</summary>
+    public const int HashLength = SHA256.HashSizeInBytes;
+
+    /// <summary>Characters of the whole text.</summary>
+    public const int Length = 89;
+
+    private const string Prefix = "cluster_";
+    private const int IdLength = 16;
+    private const int SecretLength = 64;
+    private static readonly System.Buffers.SearchValues<char> HexDigits =
+        System.Buffers.SearchValues.Create("0123456789abcdef");
+
+    private ApiKey(string text) => Text = text;
+
+    /// <summary>The secret text. Goes to the holder, never into a log.</summary>
+    public string Text { get; }
+
+    /// <summary>Names the key in the database, in audit rows and in logs.</summary>
+    public string Id => Text.Substring(Prefix.Length, IdLength);
+
+    /// <summary>What the cluster keeps of it.</summary>
+    /// <param name="name">For people.</param>
+    /// <param name="permissions">Names of permissions, or <see cref="PermissionSet.Everything"/>.</param>
+    /// <param name="createdAt">Now.</param>
+    /// <param name="expiresAt">When it ends; null where it does not.</param>
+    public StoredApiKey ToStored(string name, IReadOnlyList<string> permissions, DateTimeOffset createdAt, DateTimeOffset? expiresAt = null)
+    {
+        var hash = new byte[HashLength];
+        HashOf(Text, hash);
+        return new StoredApiKey(Id, name, hash, permissions, createdAt, expiresAt);
+    }
+
+    /// <summary>Makes a key from the system's random numbers.</summary>
+    public static ApiKey Create() =>
+        new($"{Prefix}{RandomNumberGenerator.GetHexString(IdLength, lowercase: true)}_{RandomNumberGenerator.GetHexString(SecretLength, lowercase: true)}");
+
+    /// <summary>Reads a key that was written down before.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out ApiKey? key)
+    {
+        key = TryGetId(text, out _) ? new ApiKey(text) : null;
+        return key is not null;
+    }
+
+    /// <summary>The id within a presented text that has the form of a key; allocates nothing.</summary>
+    public static bool TryGetId(ReadOnlySpan<char> text, out ReadOnlySpan<char> id)
+    {
+        id = default;
+        if (text.Length != Length || !text.StartsWith(Prefix) || text[Prefix.Length + IdLength] != '_')
+        {
+            return false;
+        }
+
+        var candidate = text.Slice(Prefix.Length, IdLength);
+        if (candidate.ContainsAnyExcept(HexDigits) || text[^SecretLength..].ContainsAnyExcept(HexDigits))
+        {
+            return false;
+        }
+
+        id = candidate;
+        return true;
+    }
+
+    /// <summary>Hashes a presented text that has the form of a key; allocates nothing.</summary>
+    public static void HashOf(ReadOnlySpan<char> text, Span<byte> hash)
+    {
+        Span<byte> ascii = stackalloc byte[Length];
+        Encoding.ASCII.GetBytes(text, ascii);
+        SHA256.HashData(ascii, hash);
+        CryptographicOperations.ZeroMemory(ascii);
+    }
+
+    /// <summary>Tells nothing of the secret.</summary>
+    public override string ToString() => $"{Prefix}{Id}_[redacted]";
+}

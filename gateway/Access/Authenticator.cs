@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using Cluster.Silo.Hosting;
+
+namespace Cluster.Gateway.Access;
+
+/// <summary>Who is it that calls? A key comes as <c>authorization: Bearer …</c> or as <c>x-api-key: …</c>.</summary>
+internal sealed class Authenticator(KeyRing keys, TimeProvider time)
+{
+    private const string Scheme = "Bearer ";
+
+    /// <summary>Compared with where no key has the presented id, so that the answer takes the same time.</summary>
+    private static readonly byte[] NobodysHash = RandomNumberGenerator.GetBytes(ApiKey.HashLength);
+
+    /// <summary>The holder of the presented key. Allocates nothing for a valid one.</summary>
+    /// <param name="authorization">The header of this name, or null.</param>
+    /// <param name="apiKeyHeader">The header <c>x-api-key</c>, or null.</param>
+    /// <exception cref="ClusterException">
+    /// <see cref="StatusCode.Unauthenticated"/>, the same for an unknown key and for a wrong one;
+    /// <see cref="StatusCode.Unavailable"/> while keys cannot be read.
+    /// </exception>
+    public Principal Authenticate(string? authorization, string? apiKeyHeader)
+    {
+        var presented = Presented(authorization, apiKeyHeader);
+        if (!keys.IsTrusted)
+        {
+            throw new ClusterException(StatusCode.Unavailable, "API keys cannot be checked while the database is away; try again");
+        }
+
+        if (!ApiKey.TryGetId(presented, out var id))
+        {
+            throw Unknown();
+        }
+
+        Span<byte> hash = stackalloc byte[ApiKey.HashLength];
+        ApiKey.HashOf(presented, hash);
+        var known = keys.TryFind(id, out var held);
+        var matches = CryptographicOperations.FixedTimeEquals(hash, known ? held.Hash.Span : NobodysHash);
+        if (!known || !matches)
+        {
+            throw Unknown();
+        }
+
+        return held.Principal.ExpiresAt is { } end && end <= time.GetUtcNow()
+            ? throw new ClusterException(StatusCode.Unauthenticated, $"the API key '{held.Principal.KeyId}' ended at {end:u}; ask for a new one")
+            : held.Principal;
+    }
+
+    private static ReadOnlySpan<char> Presented(string? authorization, string? apiKeyHeader)
+    {
+        if (!string.IsNullOrEmpty(authorization))
+        {
+            return authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+                ? authorization.AsSpan(Scheme.Length).Trim(' ')
+                : throw new ClusterException(
+                    StatusCode.Unauthenticated,
+                    "the authorization header must be 'Bearer' and an API key");
+        }
+
+        return string.IsNullOrEmpty(apiKeyHeader)
+            ? throw new ClusterException(
+                StatusCode.Unauthenticated,
+                "this call needs an API key: send it in the header 'authorization: Bearer <key>'")
+            : apiKeyHeader.AsSpan().Trim(' ');
+    }
+
+    private static ClusterException Unknown() => new(StatusCode.Unauthenticated, "the API key is not valid");
+}
