@@ -132,7 +132,10 @@ create table campaigns (
   derivation_index integer generated always as identity,
   recipients    bigint not null default 0,
   total_amount  base_units not null default 0,
+  -- All of them; the first 1,000,000 have a row in campaign_failures.
   rejected_rows bigint not null default 0,
+  -- Token accounts that the last estimate found missing; null where the recipients changed since.
+  missing_accounts bigint,
   upload_id     text,
   upload_lease  timestamptz,
   pause_reason  text not null default '',
@@ -162,36 +165,47 @@ create table campaign_lanes (
   cancelled     boolean not null default false,
   stalled       text not null default '',
   first_sequence bigint not null,
-  last_sequence  bigint not null,
-  next_sequence  bigint not null,
+  last_sequence  bigint not null check (last_sequence >= first_sequence),
+  -- The first recipient that is neither in a batch nor failed. Only ever grows.
+  next_sequence  bigint not null check (next_sequence between first_sequence and last_sequence + 1),
   next_batch     bigint not null default 0,
-  -- What the lane needed when it was scanned, and the transfers that brought it and took back the rest.
-  needed_tokens   base_units not null default 0,
-  needed_lamports base_units not null default 0,
-  attempts        integer not null default 0,
+  -- What the source was last asked to pay in. The attempt is part of the transfer's request id, so that asking again
+  -- after a death pays nothing twice; it grows only when the transfer before is final.
+  token_deposit   base_units not null default 0,
+  token_attempt   integer not null default 0,
+  token_arrived   boolean not null default false,
+  lamport_deposit base_units not null default 0,
+  lamport_attempt integer not null default 0,
+  lamport_arrived boolean not null default false,
+  sweep_attempt   integer not null default 0,
   -- Progress, kept in step with the batches so that nobody has to count them.
-  paid          bigint not null default 0,
+  paid          bigint not null default 0 check (paid >= 0),
   paid_amount   base_units not null default 0,
-  finalized     bigint not null default 0,
-  in_flight     bigint not null default 0,
-  failed        bigint not null default 0,
+  finalized     bigint not null default 0 check (finalized between 0 and paid),
+  in_flight     bigint not null default 0 check (in_flight >= 0),
+  failed        bigint not null default 0 check (failed >= 0),
   transactions  bigint not null default 0,
   fees          base_units not null default 0,
   rent          base_units not null default 0,
   resigned      bigint not null default 0,
   version       bigint not null default 1,
-  primary key (campaign_id, lane)
+  primary key (campaign_id, lane),
+  check (paid + in_flight + failed <= next_sequence - first_sequence)
 );
 
+-- One row for every transaction that a lane ever signed. A batch that expired, or landed with an error, is replaced by
+-- later batches that cover its recipients (or by their failures); among the batches that are not replaced, no two
+-- cover the same recipient.
 create table campaign_batches (
   campaign_id    text not null,
   lane           integer not null,
   batch          bigint not null,
   first_sequence bigint not null,
-  last_sequence  bigint not null,
+  last_sequence  bigint not null check (last_sequence between first_sequence and first_sequence + 63),
   status         text not null check (status in
-                   ('signed', 'confirmed', 'finalized', 'failed', 'halved')),
-  attempts       integer not null default 1,
+                   ('signed', 'confirmed', 'finalized', 'expired', 'rejected', 'replaced', 'failed')),
+  -- How many transactions were signed in a row for these recipients, this one included.
+  attempts       integer not null default 1 check (attempts > 0),
   -- Committed before the first send; the bytes are dropped once the outcome is final.
   transaction    bytea,
   signature      signature not null,
@@ -204,9 +218,10 @@ create table campaign_batches (
   primary key (campaign_id, lane, batch),
   foreign key (campaign_id, lane) references campaign_lanes
 );
-create index campaign_batches_in_flight on campaign_batches (campaign_id, lane)
-  where status in ('signed', 'confirmed');
-create index campaign_batches_by_range on campaign_batches (campaign_id, first_sequence);
+create index campaign_batches_open on campaign_batches (campaign_id, lane)
+  where status in ('signed', 'confirmed', 'expired', 'rejected');
+create unique index campaign_batches_live on campaign_batches (campaign_id, first_sequence)
+  where status <> 'replaced';
 
 create table campaign_failures (
   failure_id  bigint generated always as identity primary key,
