@@ -24,6 +24,8 @@ internal static class Sql
 
     public static NpgsqlParameter Time(DateTimeOffset value) => new NpgsqlParameter<DateTime> { TypedValue = value.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
+    public static NpgsqlParameter TimeOrNull(DateTimeOffset? value) => new() { Value = (object?)value?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
     /// <summary>An amount in base units: <c>numeric(20)</c>, because <c>bigint</c> is signed.</summary>
     public static NpgsqlParameter BaseUnits(ulong value) => new NpgsqlParameter<decimal> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Numeric };
 }

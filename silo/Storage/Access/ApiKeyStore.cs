@@ -1,0 +1,134 @@
+using Cluster.Silo.Hosting;
+using Cluster.V1;
+using Google.Protobuf.Reflection;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Cluster.Silo.Storage.Access;
+
+/// <summary>API keys, by their hash. Every change commits with its audit row.</summary>
+/// <param name="database">Holds <c>api_keys</c>.</param>
+/// <param name="time">Stamps revocations.</param>
+public sealed class ApiKeyStore(Database database, TimeProvider time)
+{
+    /// <summary>More keys than a cluster has callers.</summary>
+    public const int MaxListed = 10_000;
+
+    private const string Columns = "key_id, name, key_hash, permissions, created_at, expires_at, revoked_at";
+
+    /// <summary>The first key of a cluster is made by one process alone, however many start at once.</summary>
+    private const long FirstKeyLock = 0x6B_65_79_73;
+
+    private static readonly EnumDescriptor Names = OptionsReflection.Descriptor.FindTypeByName<EnumDescriptor>(nameof(Permission));
+
+    /// <summary>The key with this hash, revoked and expired ones included; null where there is none.</summary>
+    /// <param name="keyHash">SHA-256 of what the caller presents.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<ApiKey?> FindByHash(ReadOnlyMemory<byte> keyHash, CancellationToken cancellationToken) =>
+        (await database.Query($"select {Columns} from api_keys where key_hash = $1", [Sql.Bytes(keyHash)], Read, cancellationToken))
+        .SingleOrDefault();
+
+    /// <summary>All keys, oldest first, at most <see cref="MaxListed"/>.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken) =>
+        database.Query($"select {Columns} from api_keys order by created_at, key_id limit {MaxListed}", [], Read, cancellationToken);
+
+    /// <summary>Adds a key.</summary>
+    /// <param name="key">With an id and a hash that no other key has.</param>
+    /// <param name="call">Who adds it.</param>
+    /// <exception cref="ClusterException"><see cref="StatusCode.AlreadyExists"/>: the id or the hash is taken.</exception>
+    public async Task Insert(ApiKey key, Call call)
+    {
+        var changes = database.Change();
+        changes.Add($"insert into api_keys ({Columns}) values ($1, $2, $3, $4, $5, $6, $7)", Values(key));
+        Audit(changes, "api_key.create", key, call);
+        try
+        {
+            await database.Commit(changes, call.Cancellation);
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new ClusterException(StatusCode.AlreadyExists, $"There is an API key {key.KeyId} already; choose another id.", error);
+        }
+    }
+
+    /// <summary>Adds the cluster's first key; false, and nothing changed, where there is any key already.</summary>
+    /// <param name="key">The administrator's.</param>
+    /// <param name="call">A system call.</param>
+    public async Task<bool> InsertFirst(ApiKey key, Call call)
+    {
+        var changes = database.Change();
+        changes.Add($"select pg_advisory_xact_lock({FirstKeyLock})");
+        changes.AddGuarded(
+            $"insert into api_keys ({Columns}) select $1, $2, $3, $4, $5, $6, $7 where not exists (select 1 from api_keys)",
+            "the first API key",
+            Values(key));
+        Audit(changes, "api_key.create", key, call);
+        try
+        {
+            await database.Commit(changes, call.Cancellation);
+            return true;
+        }
+        catch (StaleVersionException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Revokes a key for good; one that was revoked before keeps that moment.</summary>
+    /// <param name="keyId">Its id.</param>
+    /// <param name="call">Who revokes it.</param>
+    /// <exception cref="ClusterException"><see cref="StatusCode.NotFound"/>: there is no such key.</exception>
+    public async Task Revoke(string keyId, Call call)
+    {
+        var changes = database.Change();
+        changes.AddGuarded(
+            "update api_keys set revoked_at = coalesce(revoked_at, $2), version = version + 1 where key_id = $1",
+            "an API key",
+            Sql.Text(keyId),
+            Sql.Time(time.GetUtcNow()));
+        changes.Audit(call, "api_key.revoke", new GrainId("api_key", keyId));
+        try
+        {
+            await database.Commit(changes, call.Cancellation);
+        }
+        catch (StaleVersionException error)
+        {
+            throw new ClusterException(StatusCode.NotFound, $"There is no API key {keyId}.", error);
+        }
+    }
+
+    private static void Audit(Changes changes, string operation, ApiKey key, Call call) =>
+        changes.Audit(
+            call,
+            operation,
+            new GrainId("api_key", key.KeyId),
+            new AuditDetail().Add("name", key.Name).Add("permissions", string.Join(' ', PermissionNames(key))).ToString());
+
+    private static NpgsqlParameter[] Values(ApiKey key) =>
+    [
+        Sql.Text(key.KeyId),
+        Sql.Text(key.Name),
+        Sql.Bytes(key.KeyHash),
+        new NpgsqlParameter { Value = PermissionNames(key), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+        Sql.Time(key.CreatedAt),
+        Sql.TimeOrNull(key.ExpiresAt),
+        Sql.TimeOrNull(key.RevokedAt),
+    ];
+
+    private static string[] PermissionNames(ApiKey key) =>
+        [.. key.Permissions.Select(permission => Names.FindValueByNumber((int)permission).Name).Order()];
+
+    private static ApiKey Read(NpgsqlDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        row.GetFieldValue<byte[]>(2),
+        Permissions(row.GetFieldValue<string[]>(3)),
+        row.GetFieldValue<DateTimeOffset>(4),
+        row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5),
+        row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6));
+
+    /// <summary>A permission that this build does not know, because a newer one granted it, allows nothing here.</summary>
+    private static HashSet<Permission> Permissions(string[] names) =>
+        [.. names.Select(Names.FindValueByName).Where(value => value is not null).Select(value => (Permission)value.Number)];
+}
