@@ -1,0 +1,152 @@
+import { EventEmitter } from 'node:events';
+import { Journal } from './journal.mjs';
+import { Statuses } from './statuses.mjs';
+import { writableAccounts } from './writable-accounts.mjs';
+
+/**
+ * What became of a transaction that reached the leader:
+ * landed (its fee is paid, also where it failed), a duplicate of one that has landed, too late or
+ * with an unknown blockhash, or refused before any fee was charged.
+ * @typedef {'landed' | 'duplicate' | 'expired' | 'refused'} Fate
+ */
+
+/**
+ * The ledger: executes transactions in the newest slot, remembers their signatures, and can take
+ * back what is not final.
+ */
+export class Chain extends EventEmitter {
+  #sequence = 0;
+
+  /**
+   * @param {object} parts
+   * @param {import('./slots.mjs').Slots} parts.slots
+   * @param {import('./virtual-machine.mjs').VirtualMachine} parts.machine
+   * @param {number} parts.history final transactions kept with all their details
+   */
+  constructor({ slots, machine, history }) {
+    super();
+    this.setMaxListeners(0);
+    this.slots = slots;
+    this.machine = machine;
+    this.journal = new Journal(history);
+    this.statuses = new Statuses();
+    this.unixSeconds = Math.floor(Date.now() / 1000);
+    machine.setClock(slots.newest, this.unixSeconds);
+  }
+
+  /** How many changes the ledger has seen. */
+  get sequence() {
+    return this.#sequence;
+  }
+
+  /** Begins the next slot. */
+  tick() {
+    this.moveTo(this.slots.newest + 1, Math.max(this.unixSeconds, Math.floor(Date.now() / 1000)));
+  }
+
+  /** @param {number} slot @param {number} unixSeconds */
+  moveTo(slot, unixSeconds) {
+    this.slots.moveTo(slot);
+    this.unixSeconds = unixSeconds;
+    this.machine.setClock(slot, unixSeconds);
+    this.journal.trim(this.slots.at('finalized'));
+    this.emit('slot', slot, unixSeconds);
+  }
+
+  /**
+   * @param {import('../wire/transaction.mjs').Transaction} transaction
+   * @param {{ signaturesVerified?: boolean, survivesForks?: boolean }} [options]
+   * @returns {{ fate: Fate, error: string | object | null, entry?: import('./journal.mjs').Entry }}
+   */
+  land(transaction, { signaturesVerified = false, survivesForks = false } = {}) {
+    if (this.statuses.get(transaction.signature)) return { fate: 'duplicate', error: 'AlreadyProcessed' };
+    if (!this.slots.accepts(transaction.blockhashKey, this.slots.newest)) {
+      return { fate: 'expired', error: 'BlockhashNotFound' };
+    }
+    const entry = {
+      sequence: this.#sequence, slot: this.slots.newest, unixSeconds: this.unixSeconds, transaction,
+      keys: [], before: [], written: null, error: null, meta: null, survivesForks,
+    };
+    if (!this.#execute(entry, signaturesVerified)) return { fate: 'refused', error: entry.error };
+    this.#sequence++;
+    this.emit('landed', entry);
+    return { fate: 'landed', error: entry.error, entry };
+  }
+
+  /**
+   * Writes an account as no transaction could.
+   * @param {Uint8Array} key
+   * @param {{ lamports: bigint, owner: Uint8Array, executable: boolean, data: Uint8Array }} account
+   */
+  setAccount(key, account) {
+    const before = this.machine.account(key);
+    this.machine.setAccount(key, account);
+    const entry = {
+      sequence: this.#sequence++, slot: this.slots.newest, unixSeconds: this.unixSeconds, transaction: null,
+      keys: [key], before: [before], written: account, error: null, meta: null, survivesForks: true,
+    };
+    this.journal.push(entry);
+    this.emit('written', entry);
+  }
+
+  /**
+   * A fork abandons the given changes: everything from the earliest of them on is undone, and
+   * what was not abandoned is executed again in its old order and slot.
+   * @param {Set<number>} sequences
+   * @returns {import('./journal.mjs').Entry[]} what was dropped
+   */
+  fork(sequences) {
+    const earliest = Math.min(...sequences);
+    const undone = [];
+    for (;;) {
+      const entry = this.journal.pop();
+      if (entry === undefined) break;
+      if (entry.sequence < earliest) {
+        this.journal.push(entry);
+        break;
+      }
+      this.#undo(entry);
+      undone.push(entry);
+    }
+    const dropped = undone.filter((entry) => sequences.has(entry.sequence)).reverse();
+    for (const entry of undone.reverse()) {
+      if (!sequences.has(entry.sequence)) this.#redo(entry);
+    }
+    this.machine.setClock(this.slots.newest, this.unixSeconds);
+    this.emit('forked', dropped);
+    return dropped;
+  }
+
+  #undo(entry) {
+    for (let i = entry.keys.length - 1; i >= 0; i--) this.machine.restore(entry.keys[i], entry.before[i]);
+    if (entry.transaction) this.statuses.delete(entry.transaction.signature);
+  }
+
+  #redo(entry) {
+    this.machine.setClock(entry.slot, entry.unixSeconds);
+    if (entry.transaction) {
+      const error = entry.error;
+      if (!this.#execute(entry, true)) this.emit('unlanded', entry);
+      else if (JSON.stringify(error) !== JSON.stringify(entry.error)) this.emit('changed', entry);
+    } else {
+      entry.before = [this.machine.account(entry.keys[0])];
+      this.machine.setAccount(entry.keys[0], entry.written);
+      this.journal.push(entry);
+    }
+  }
+
+  /** @returns {boolean} whether the fee was charged, so that the transaction is on the ledger */
+  #execute(entry, signaturesVerified) {
+    const { transaction } = entry;
+    const payer = transaction.key(0);
+    entry.keys = writableAccounts(transaction, this.machine);
+    entry.before = entry.keys.map((key) => this.machine.account(key));
+    const { error, meta } = this.machine.execute(transaction.bytes, signaturesVerified);
+    entry.error = error;
+    entry.meta = meta;
+    if (error !== null && this.machine.lamports(payer) === (entry.before[0]?.lamports() ?? 0n)) return false;
+    this.statuses.set(transaction.signature, { slot: entry.slot, error, sequence: entry.sequence });
+    this.journal.push(entry);
+    return true;
+  }
+}
