@@ -76,37 +76,15 @@ internal readonly struct FieldElement(ulong limb0, ulong limb1, ulong limb2, ulo
         return Carry(sum0, sum1, sum2, sum3, sum4);
     }
 
-    /// <summary>
-    /// Euler's criterion: whether this is the square of something, zero included.
-    /// The power (p − 1)/2 = 2²⁵⁴ − 10 is 1 for squares, 0 for zero and −1 for the rest.
-    /// </summary>
+    /// <summary>Whether this is the square of something, zero included.</summary>
     public bool IsSquareOrZero()
     {
-        var power = (PowerOf2To252Minus3().SquareTimes(2) * Square()).Reduce();
-        return (power._limb1 | power._limb2 | power._limb3 | power._limb4) == 0 && power._limb0 <= 1;
-    }
-
-    private FieldElement PowerOf2To252Minus3()
-    {
-        var power2 = Square();
-        var power9 = power2.SquareTimes(2) * this;
-        var power11 = power9 * power2;
-        var ones5 = power11.Square() * power9;
-        var ones10 = ones5.SquareTimes(5) * ones5;
-        var ones20 = ones10.SquareTimes(10) * ones10;
-        var ones40 = ones20.SquareTimes(20) * ones20;
-        var ones50 = ones40.SquareTimes(10) * ones10;
-        var ones100 = ones50.SquareTimes(50) * ones50;
-        var ones200 = ones100.SquareTimes(100) * ones100;
-        var ones250 = ones200.SquareTimes(50) * ones50;
-        return ones250.SquareTimes(2) * this;
-    }
-
-    private FieldElement SquareTimes(int count)
-    {
-        var result = this;
-        for (var i = 0; i < count; i++) result = result.Square();
-        return result;
+        var reduced = Reduce();
+        return LegendreSymbol.IsSquareOrZero(
+            reduced._limb0 | (reduced._limb1 << 51),
+            (reduced._limb1 >> 13) | (reduced._limb2 << 38),
+            (reduced._limb2 >> 26) | (reduced._limb3 << 25),
+            (reduced._limb3 >> 39) | (reduced._limb4 << 12));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace Cluster.Solana;
+
+/// <summary>
+/// Addresses that belong to programs: SHA-256 of seeds, a bump seed, the program and a marker, where the result is no
+/// point of the curve, so that no private key can sign for it.
+/// </summary>
+public static class ProgramAddress
+{
+    /// <summary>The most bytes that seeds have together: 15 seeds of 32 bytes, and the bump as the sixteenth.</summary>
+    public const int MaxSeedBytes = 15 * 32;
+
+    private static ReadOnlySpan<byte> Marker => "ProgramDerivedAddress"u8;
+
+    /// <summary>Derives the address with the highest bump seed that takes it off the curve.</summary>
+    /// <param name="seeds">The seeds one after the other, at most <see cref="MaxSeedBytes"/>.</param>
+    /// <param name="program">The program that the address belongs to.</param>
+    /// <param name="bump">The bump seed: 255 less the number of tries that failed.</param>
+    /// <exception cref="ArgumentException">The seeds are too long.</exception>
+    [SkipLocalsInit]
+    public static PublicKey Find(ReadOnlySpan<byte> seeds, in PublicKey program, out byte bump)
+    {
+        if (seeds.Length > MaxSeedBytes) throw new ArgumentException($"seeds have at most {MaxSeedBytes} bytes, not {seeds.Length}", nameof(seeds));
+
+        Span<byte> input = stackalloc byte[MaxSeedBytes + 1 + PublicKey.Size + Marker.Length];
+        input = input[..(seeds.Length + 1 + PublicKey.Size + Marker.Length)];
+        seeds.CopyTo(input);
+        program.CopyTo(input[(seeds.Length + 1)..]);
+        Marker.CopyTo(input[^Marker.Length..]);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        for (var tried = (int)byte.MaxValue; tried >= 0; tried--)
+        {
+            input[seeds.Length] = (byte)tried;
+            SHA256.HashData(input, hash);
+            if (EdwardsCurve.IsPoint(hash)) continue;
+            bump = (byte)tried;
+            return PublicKey.FromBytes(hash);
+        }
+
+        // Each hash is on the curve with a chance of one half: 256 in a row do not happen.
+        throw new UnreachableException("no bump seed takes the address off the curve");
+    }
+}
