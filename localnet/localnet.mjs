@@ -1,14 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Admin } from './admin/admin.mjs';
 import { Chain } from './chain/chain.mjs';
 import { Slots } from './chain/slots.mjs';
 import { VirtualMachine } from './chain/virtual-machine.mjs';
+import { Ledger } from './ledger/ledger.mjs';
+import { UsageError } from './options.mjs';
 import { Dispatcher } from './rpc/dispatcher.mjs';
 import { httpServer } from './rpc/http-server.mjs';
 import { Services } from './rpc/services.mjs';
 
 /** A running validator: chain, clock and server. */
 export class Localnet {
+  #ledger;
   #server;
   #timer;
 
@@ -21,9 +25,13 @@ export class Localnet {
   }
 
   constructor(options) {
-    this.chain = new Chain({ slots: new Slots(options), machine: new VirtualMachine(), history: options.history });
+    this.#ledger = options.ledger === undefined ? null : new Ledger(options.ledger);
+    const seed = seedOf(this.#ledger, options);
+    const machine = new VirtualMachine(this.#ledger?.openSnapshot());
+    this.chain = new Chain({ slots: new Slots({ ...options, seed }), machine, history: options.history });
+    this.#ledger?.attach(this.chain);
     this.services = new Services(this.chain, options.limits);
-    this.services.faucet.fill();
+    if (this.chain.sequence === 0) this.services.faucet.fill();
     const admin = new Admin(this.services);
     this.#server = httpServer(new Dispatcher(this.services), admin, this.services.faults);
   }
@@ -40,10 +48,20 @@ export class Localnet {
     clearInterval(this.#timer);
     this.#server.closeAllConnections();
     this.#server.close();
+    this.#ledger?.close();
   }
 
   async #listen(port) {
     this.#server.listen(port, '127.0.0.1');
     await once(this.#server, 'listening');
   }
+}
+
+function seedOf(ledger, { seed }) {
+  const former = ledger?.seed;
+  if (former !== undefined && seed !== undefined && seed !== former) {
+    throw new UsageError(`the ledger was begun with --seed ${former}; leave --seed away or use another directory`);
+  }
+  // Networks must not be mistaken for one another: what was signed for one is void in the next.
+  return former ?? seed ?? randomUUID();
 }

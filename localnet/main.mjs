@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { LedgerInUseError } from './ledger/lock.mjs';
+import { LedgerMismatchError } from './ledger/restore.mjs';
 import { Localnet } from './localnet.mjs';
 import { HELP, parseOptions, UsageError } from './options.mjs';
 
@@ -13,8 +15,14 @@ try {
     process.stderr.write(`localnet: ${error.message}\nSee localnet --help.\n`);
     process.exit(USAGE_STATUS);
   }
-  process.stderr.write(`localnet: ${error.code === 'EADDRINUSE' ? `port ${error.port} is taken; choose another with --port` : error.stack}\n`);
+  process.stderr.write(`localnet: ${inOneSentence(error)}\n`);
   process.exit(1);
+}
+
+function inOneSentence(error) {
+  if (error.code === 'EADDRINUSE') return `port ${error.port} is taken; choose another with --port`;
+  const isExpected = error instanceof LedgerInUseError || error instanceof LedgerMismatchError || error.syscall !== undefined;
+  return isExpected ? error.message : error.stack;
 }
 
 async function run(options) {

@@ -12,7 +12,7 @@ const OPTIONS = {
   'block-cu': { default: '0', range: [0, 1_000_000_000], help: 'compute units that fit a block; 0: no limit (mainnet: 60000000)' },
   'account-cu': { default: '0', range: [0, 1_000_000_000], help: 'compute units a block that may write one account; 0: no limit (mainnet: 24000000)' },
   ledger: { help: 'directory in which the ledger survives restarts; without it, it lives in memory' },
-  seed: { default: 'localnet', help: 'text from which blockhashes and the faucet follow' },
+  seed: { help: 'text from which blockhashes and the faucet follow; without it, each network has its own' },
 };
 
 export const HELP = `localnet: a Solana validator for one machine, the real virtual machine behind JSON-RPC
@@ -30,7 +30,7 @@ Prints one line of JSON with its port as soon as it serves. Listens on 127.0.0.1
 /**
  * @param {string[]} args
  * @returns {{ help: true } | { help: false, port: number, slotMs: number, confirmSlots: number, finalizeSlots: number,
- *   history: number, limits: { blockUnits: number, accountUnits: number }, ledger: string | undefined, seed: string }}
+ *   history: number, limits: { blockUnits: number, accountUnits: number }, ledger: string | undefined, seed: string | undefined }}
  */
 export function parseOptions(args) {
   const values = parse(args);

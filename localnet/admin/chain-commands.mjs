@@ -45,5 +45,6 @@ function droppable(chain, signature) {
   const status = chain.statuses.get(signature);
   if (status === undefined) throw new AdminError(404, `the signature ${JSON.stringify(signature)} has not landed`);
   if (status.slot <= chain.slots.at('finalized')) throw new AdminError(409, `${signature} is finalized; no fork can drop it`);
+  if (chain.journal.find(status.sequence) === undefined) throw new AdminError(409, `${signature} landed before a restart; it cannot be undone`);
   return status.sequence;
 }

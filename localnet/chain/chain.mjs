@@ -63,10 +63,7 @@ export class Chain extends EventEmitter {
     if (!this.slots.accepts(transaction.blockhashKey, this.slots.newest)) {
       return { fate: 'expired', error: 'BlockhashNotFound' };
     }
-    const entry = {
-      sequence: this.#sequence, slot: this.slots.newest, unixSeconds: this.unixSeconds, transaction,
-      keys: [], before: [], written: null, error: null, meta: null, survivesForks,
-    };
+    const entry = this.#entry({ sequence: this.#sequence, ...this.#now(), transaction, survivesForks });
     if (!this.#execute(entry, signaturesVerified)) return { fate: 'refused', error: entry.error };
     this.#sequence++;
     this.emit('landed', entry);
@@ -79,21 +76,16 @@ export class Chain extends EventEmitter {
    * @param {{ lamports: bigint, owner: Uint8Array, executable: boolean, data: Uint8Array }} account
    */
   setAccount(key, account) {
-    const before = this.machine.account(key);
-    this.machine.setAccount(key, account);
-    const entry = {
-      sequence: this.#sequence++, slot: this.slots.newest, unixSeconds: this.unixSeconds, transaction: null,
-      keys: [key], before: [before], written: account, error: null, meta: null, survivesForks: true,
-    };
-    this.journal.push(entry);
+    const entry = this.#entry({ sequence: this.#sequence++, ...this.#now(), keys: [key], written: account, survivesForks: true });
+    this.#write(entry);
     this.emit('written', entry);
   }
 
   /**
    * A fork abandons the given changes: everything from the earliest of them on is undone, and
    * what was not abandoned is executed again in its old order and slot.
-   * @param {Set<number>} sequences
-   * @returns {import('./journal.mjs').Entry[]} what was dropped
+   * @param {Set<number>} sequences all of them in the journal
+   * @returns {import('./journal.mjs').Entry[]} what was dropped: also what can no longer pay its fee
    */
   fork(sequences) {
     const earliest = Math.min(...sequences);
@@ -108,13 +100,56 @@ export class Chain extends EventEmitter {
       this.#undo(entry);
       undone.push(entry);
     }
-    const dropped = undone.filter((entry) => sequences.has(entry.sequence)).reverse();
+    const dropped = [];
+    const changed = [];
     for (const entry of undone.reverse()) {
-      if (!sequences.has(entry.sequence)) this.#redo(entry);
+      const error = entry.error;
+      if (sequences.has(entry.sequence) || !this.#redo(entry)) dropped.push(entry);
+      else if (JSON.stringify(error) !== JSON.stringify(entry.error)) changed.push(entry);
     }
     this.machine.setClock(this.slots.newest, this.unixSeconds);
-    this.emit('forked', dropped);
+    this.emit('forked', { dropped, changed });
     return dropped;
+  }
+
+  /**
+   * Executes again what the log says has landed.
+   * @param {{ sequence: number, slot: number, unixSeconds: number, survivesForks: boolean }} place
+   * @param {import('../wire/transaction.mjs').Transaction} transaction
+   */
+  replayTransaction(place, transaction) {
+    const entry = this.#entry({ ...place, transaction });
+    this.machine.setClock(entry.slot, entry.unixSeconds);
+    this.#execute(entry, true);
+  }
+
+  /**
+   * Writes again what the log says was written.
+   * @param {{ sequence: number, slot: number, unixSeconds: number }} place
+   * @param {Uint8Array} key
+   * @param {any} account
+   */
+  replayAccount(place, key, account) {
+    this.#write(this.#entry({ ...place, keys: [key], written: account, survivesForks: true }));
+  }
+
+  /**
+   * Takes over what the log knows, now that everything in it is executed.
+   * @param {{ statuses: Map<string, import('./statuses.mjs').Status>, slot: number, unixSeconds: number, sequence: number }} state
+   */
+  restored({ statuses, slot, unixSeconds, sequence }) {
+    this.statuses = new Statuses(statuses);
+    this.#sequence = sequence;
+    this.slots.moveTo(slot);
+    this.unixSeconds = unixSeconds;
+  }
+
+  #now() {
+    return { slot: this.slots.newest, unixSeconds: this.unixSeconds };
+  }
+
+  #entry(known) {
+    return { transaction: null, keys: [], before: [], written: null, error: null, meta: null, survivesForks: false, tookMs: 0, ...known };
   }
 
   #undo(entry) {
@@ -124,15 +159,16 @@ export class Chain extends EventEmitter {
 
   #redo(entry) {
     this.machine.setClock(entry.slot, entry.unixSeconds);
-    if (entry.transaction) {
-      const error = entry.error;
-      if (!this.#execute(entry, true)) this.emit('unlanded', entry);
-      else if (JSON.stringify(error) !== JSON.stringify(entry.error)) this.emit('changed', entry);
-    } else {
-      entry.before = [this.machine.account(entry.keys[0])];
-      this.machine.setAccount(entry.keys[0], entry.written);
-      this.journal.push(entry);
-    }
+    if (entry.transaction) return this.#execute(entry, true);
+    this.#write(entry);
+    return true;
+  }
+
+  #write(entry) {
+    const [key] = entry.keys;
+    entry.before = [this.machine.account(key)];
+    this.machine.setAccount(key, entry.written);
+    this.journal.push(entry);
   }
 
   /** @returns {boolean} whether the fee was charged, so that the transaction is on the ledger */
@@ -141,7 +177,9 @@ export class Chain extends EventEmitter {
     const payer = transaction.key(0);
     entry.keys = writableAccounts(transaction, this.machine);
     entry.before = entry.keys.map((key) => this.machine.account(key));
+    const started = performance.now();
     const { error, meta } = this.machine.execute(transaction.bytes, signaturesVerified);
+    entry.tookMs = performance.now() - started;
     entry.error = error;
     entry.meta = meta;
     if (error !== null && this.machine.lamports(payer) === (entry.before[0]?.lamports() ?? 0n)) return false;

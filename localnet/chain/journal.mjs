@@ -11,6 +11,7 @@
  * @property {string | object | null} error
  * @property {any} meta what the virtual machine tells about the execution
  * @property {boolean} survivesForks
+ * @property {number} tookMs to execute
  */
 
 /**

@@ -5,7 +5,11 @@
  */
 export class Statuses {
   /** @type {Map<string, Status>} */
-  #bySignature = new Map();
+  #bySignature;
+
+  constructor(bySignature = new Map()) {
+    this.#bySignature = bySignature;
+  }
 
   get size() {
     return this.#bySignature.size;

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from '../wire/json.mjs';
 
 // A real node takes 50 KB; batches of sends are worth more.
@@ -13,50 +12,56 @@ const KEEP_ALIVE_MS = 60_000;
  * @param {import('../faults/network-faults.mjs').NetworkFaults} faults
  */
 export function httpServer(dispatcher, admin, faults) {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
-    serve(request, response).catch((error) => {
-      process.stderr.write(`${request.method} ${request.url}: ${error.stack}\n`);
-      request.socket.destroy();
+  return createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
+    if (request.method === 'GET' && request.url === '/health') return text(response, 200, 'ok');
+    readBody(request, (body) => {
+      if (body === null) text(response, 413, `the request is larger than ${MAX_REQUEST_BYTES} bytes`, { connection: 'close' });
+      else if (request.url.startsWith('/admin/')) administer(request, body, response);
+      else if (request.method !== 'POST') text(response, 405, 'JSON-RPC is spoken by POST', { allow: 'POST' });
+      else rpc(request, body, response);
     });
   });
 
-  async function serve(request, response) {
-    const { pathname } = new URL(request.url, 'http://localnet');
-    if (request.method === 'GET' && pathname === '/health') return text(response, 200, 'ok');
-    const body = await readBody(request);
-    if (body === null) return text(response, 413, `the request is larger than ${MAX_REQUEST_BYTES} bytes`);
-    if (pathname.startsWith('/admin/')) return admin.serve(request, body, response);
-    if (request.method !== 'POST') return text(response, 405, 'JSON-RPC is spoken by POST', { allow: 'POST' });
-    return rpc(request, body, response);
-  }
-
-  async function rpc(request, body, response) {
+  function rpc(request, body, response) {
     const refusal = faults.ofRequest();
     if (refusal !== null) return text(response, refusal.status, `injected fault: HTTP ${refusal.status}`, refusal.headers);
     const { reply, sends } = dispatcher.answer(body, faults.lagSlots());
+    const finish = () => {
+      if (faults.losesReply(sends)) request.socket.destroy();
+      else if (reply === undefined) send(response, 204, 'application/json', '');
+      else send(response, 200, 'application/json', stringify(reply));
+    };
     const wait = faults.replyDelay();
-    if (wait > 0) await delay(wait);
-    if (faults.losesReply(sends)) return request.socket.destroy();
-    if (reply === undefined) return text(response, 204, '');
-    return send(response, 200, 'application/json', stringify(reply));
+    if (wait > 0) setTimeout(finish, wait);
+    else finish();
   }
 
-  return server;
+  function administer(request, body, response) {
+    admin.serve(request, body, response).catch((error) => {
+      process.stderr.write(`${request.method} ${request.url}: ${error.stack}\n`);
+      request.socket.destroy();
+    });
+  }
 }
 
-async function readBody(request) {
+/**
+ * @param {import('node:http').IncomingMessage} request
+ * @param {(body: string | null) => void} done with null where it is too large
+ */
+function readBody(request, done) {
   const chunks = [];
   let size = 0;
-  for await (const chunk of request) {
+  request.on('data', (chunk) => {
     size += chunk.length;
-    if (size > MAX_REQUEST_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)).toString('utf8');
+    if (size <= MAX_REQUEST_BYTES) return chunks.push(chunk);
+    request.removeAllListeners().resume();
+    return done(null);
+  });
+  request.on('end', () => done((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)).toString('utf8')));
 }
 
 function text(response, status, message, headers = {}) {
-  return send(response, status, 'text/plain', message, headers);
+  send(response, status, 'text/plain', message, headers);
 }
 
 function send(response, status, type, body, headers = {}) {
