@@ -1,3 +1,4 @@
+import { SYSTEM_PROGRAM } from '../programs/addresses.mjs';
 import * as params from './admin-params.mjs';
 import { AdminError } from './admin-params.mjs';
 
@@ -13,9 +14,9 @@ export function chainCommands({ chain, forks }) {
     'set-account': (body) => {
       params.onlyKnown(body, ['address', 'lamports', 'owner', 'executable', 'data']);
       if (body.data !== undefined && typeof body.data !== 'string') throw new AdminError(400, 'data must be base64');
-      chain.setAccount(params.key(body, 'address'), {
+      setAccount(chain, params.key(body, 'address'), {
         lamports: params.u64(body, 'lamports'),
-        owner: params.optionalKey(body, 'owner') ?? Buffer.alloc(32),
+        owner: params.optionalKey(body, 'owner') ?? SYSTEM_PROGRAM,
         executable: params.boolean(body, 'executable'),
         data: Buffer.from(body.data ?? '', 'base64'),
       });
@@ -39,6 +40,15 @@ export function chainCommands({ chain, forks }) {
       return { dropped: forks.drop(sequences).map((entry) => entry.transaction.signature) };
     },
   };
+}
+
+function setAccount(chain, key, account) {
+  try {
+    chain.setAccount(key, account);
+  } catch (error) {
+    // The machine refuses programs and sysvars that it could not use.
+    throw new AdminError(422, error.message);
+  }
 }
 
 function droppable(chain, signature) {

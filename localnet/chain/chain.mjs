@@ -76,8 +76,9 @@ export class Chain extends EventEmitter {
    * @param {{ lamports: bigint, owner: Uint8Array, executable: boolean, data: Uint8Array }} account
    */
   setAccount(key, account) {
-    const entry = this.#entry({ sequence: this.#sequence++, ...this.#now(), keys: [key], written: account, survivesForks: true });
+    const entry = this.#entry({ sequence: this.#sequence, ...this.#now(), keys: [key], written: account, survivesForks: true });
     this.#write(entry);
+    this.#sequence++;
     this.emit('written', entry);
   }
 
