@@ -16,8 +16,9 @@ internal sealed class ClientCall : IDisposable
     private readonly GrpcChannel _channel;
     private readonly MethodDescriptor _method;
     private readonly CancellationToken _caller;
-    private readonly CancellationTokenSource _over;
-    private readonly CancellationToken _overToken;
+    // Left to the collector: the deadline, the caller and the consumer may each cancel it, even when the call has ended.
+    private readonly CancellationTokenSource _over = new();
+    private readonly CancellationTokenRegistration _callerGone;
     private readonly ITimer? _timer;
     private readonly Task<HttpResponseMessage> _response;
     private PipeReader? _body;
@@ -29,8 +30,7 @@ internal sealed class ClientCall : IDisposable
     public ClientCall(HttpMessageInvoker http, GrpcChannel channel, MethodDescriptor method, HttpContent content, CallOptions options, CancellationToken cancellationToken)
     {
         (_channel, _method, _caller) = (channel, method, cancellationToken);
-        _over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _overToken = _over.Token;
+        _callerGone = cancellationToken.UnsafeRegister(static call => ((ClientCall)call!).GiveUp(), this);
         if (options.Timeout is { } timeout)
         {
             _timer = StartTimer(timeout);
@@ -76,10 +76,10 @@ internal sealed class ClientCall : IDisposable
         try
         {
             var response = await _response;
-            _body ??= PipeReader.Create(await response.Content.ReadAsStreamAsync(_overToken));
+            _body ??= PipeReader.Create(await response.Content.ReadAsStreamAsync(_over.Token));
             while (true)
             {
-                var result = await _body.ReadAsync(_overToken);
+                var result = await _body.ReadAsync(_over.Token);
                 var buffer = result.Buffer;
                 if (_decoder.TryRead(ref buffer, out var message))
                 {
@@ -126,11 +126,11 @@ internal sealed class ClientCall : IDisposable
     public void Dispose()
     {
         _timer?.Dispose();
+        _callerGone.Unregister();
         _over.Cancel();
 
         // Resets the stream where it has not ended.
         _arrived?.Dispose();
-        _over.Dispose();
     }
 
     private ITimer StartTimer(TimeSpan timeout)
@@ -148,14 +148,7 @@ internal sealed class ClientCall : IDisposable
     private void PassDeadline()
     {
         _deadlinePassed = true;
-        try
-        {
-            _over.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The call ended in this very moment.
-        }
+        _over.Cancel();
     }
 
     private HttpRequestMessage Request(HttpContent content, CallOptions options)
@@ -195,11 +188,11 @@ internal sealed class ClientCall : IDisposable
         HttpResponseMessage? response = null;
         try
         {
-            response = await http.SendAsync(request, _overToken);
+            response = await http.SendAsync(request, _over.Token);
             _arrived = response;
 
             // Given up in the moment of its arrival: whoever did so may not have seen it yet.
-            _overToken.ThrowIfCancellationRequested();
+            _over.Token.ThrowIfCancellationRequested();
             if ((ResponseMetadata.ReadStatus(response.Headers) ?? ResponseMetadata.ReadRefusal(response)) is { Code: not StatusCode.OK } status)
             {
                 Trailers = ResponseMetadata.Read(response.Headers);
