@@ -16,7 +16,11 @@ public readonly record struct TransactionOutcome(
     ulong Slot,
     TransactionError? Error = null,
     ulong? FeeLamports = null,
-    string? Detail = null);
+    string? Detail = null)
+{
+    /// <summary>Whether nothing can come after it.</summary>
+    public bool IsFinal => Kind is OutcomeKind.Finalized or OutcomeKind.Failed or OutcomeKind.Expired;
+}
 
 /// <summary>
 /// The stations of a transaction. <see cref="Finalized"/>, <see cref="Failed"/> and <see cref="Expired"/> are final; the
