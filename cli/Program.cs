@@ -1,1 +1,25 @@
-return 0;
+using Cluster.Cli;
+using Cluster.Cli.Campaigns;
+using Cluster.Cli.Completion;
+using Cluster.Cli.Connection;
+using Cluster.Cli.Wallets;
+using System.CommandLine;
+
+var root = new RootCommand("Holds wallets, pays, and runs airdrops on a Cluster.")
+{
+    ConnectionOptions.Server,
+    ConnectionOptions.KeyFile,
+    ConnectionOptions.Json,
+};
+root.Subcommands.Add(WalletCommands.Create());
+root.Subcommands.Add(CampaignCommands.Create());
+root.Subcommands.Add(AirdropCommand.Create());
+root.Subcommands.Add(CompletionCommand.Create());
+
+var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+return await CommandGuard.Run(async () =>
+{
+    var command = root.Parse(args);
+    var code = await command.InvokeAsync(configuration);
+    return command.Errors.Count > 0 ? ExitCode.Usage : code;
+});
