@@ -1,3 +1,4 @@
+using Cluster.Solana;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -25,6 +26,10 @@ internal static class Sql
     public static NpgsqlParameter Time(DateTimeOffset value) => new NpgsqlParameter<DateTime> { TypedValue = value.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     public static NpgsqlParameter TimeOrNull(DateTimeOffset? value) => new() { Value = (object?)value?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
+    public static NpgsqlParameter Key(in PublicKey value) => Bytes(value.AsSpan().ToArray());
+
+    public static NpgsqlParameter KeyOrNull(PublicKey? value) => BytesOrNull(value is { } key ? key.AsSpan().ToArray() : null);
 
     /// <summary>An amount in base units: <c>numeric(20)</c>, because <c>bigint</c> is signed.</summary>
     public static NpgsqlParameter BaseUnits(ulong value) => new NpgsqlParameter<decimal> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Numeric };

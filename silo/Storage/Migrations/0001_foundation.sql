@@ -80,6 +80,7 @@ create table wallet_keys (
   created_at       timestamptz not null,
   primary key (wallet_id, key_version)
 );
+create index wallet_keys_by_key_encryption_key on wallet_keys (key_encryption_key);
 
 create table wallets (
   wallet_id        text primary key,

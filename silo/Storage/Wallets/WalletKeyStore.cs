@@ -1,0 +1,82 @@
+using Cluster.Silo.Hosting;
+using Cluster.Silo.Keys;
+using Cluster.Solana;
+using Npgsql;
+
+namespace Cluster.Silo.Storage.Wallets;
+
+/// <summary>Wallets' private keys, sealed.</summary>
+/// <param name="database">Holds <c>wallet_keys</c>.</param>
+/// <param name="time">Stamps rows.</param>
+public sealed class WalletKeyStore(Database database, TimeProvider time)
+{
+    private const string Columns = "wallet_id, key_version, public_key, sealed_key, wrapped_data_key, key_encryption_key";
+
+    /// <summary>A wallet's newest key; null where it has none.</summary>
+    /// <param name="walletId">Whose.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<SealedKey?> Find(string walletId, CancellationToken cancellationToken) =>
+        (await database.Query(
+            $"select {Columns} from wallet_keys where wallet_id = $1 order by key_version desc limit 1",
+            [Sql.Text(walletId)],
+            Read,
+            cancellationToken)).SingleOrDefault();
+
+    /// <summary>Any key that is wrapped under this key-encryption key; null where there is none.</summary>
+    /// <param name="keyEncryptionKeyId">Which one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<SealedKey?> FindWrappedUnder(string keyEncryptionKeyId, CancellationToken cancellationToken) =>
+        (await database.Query(
+            $"select {Columns} from wallet_keys where key_encryption_key = $1 limit 1",
+            [Sql.Text(keyEncryptionKeyId)],
+            Read,
+            cancellationToken)).SingleOrDefault();
+
+    /// <summary>Any key that is wrapped under another key-encryption key; null where there is none.</summary>
+    /// <param name="keyEncryptionKeyId">This process's.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<SealedKey?> FindNotWrappedUnder(string keyEncryptionKeyId, CancellationToken cancellationToken) =>
+        (await database.Query(
+            $"""
+            (select {Columns} from wallet_keys where key_encryption_key < $1 limit 1)
+            union all (select {Columns} from wallet_keys where key_encryption_key > $1 limit 1)
+            limit 1
+            """,
+            [Sql.Text(keyEncryptionKeyId)],
+            Read,
+            cancellationToken)).SingleOrDefault();
+
+    /// <summary>Adds a key, with its audit row; a key that another activation has added meanwhile makes this stale.</summary>
+    /// <param name="key">What is added.</param>
+    /// <param name="operation">For the audit row, for example <c>signer.create_key</c>.</param>
+    /// <param name="call">Who adds it.</param>
+    /// <exception cref="StaleVersionException">The wallet has a key of this version already.</exception>
+    public Task Insert(SealedKey key, string operation, Call call)
+    {
+        var changes = database.Change();
+        changes.AddGuarded(
+            $"insert into wallet_keys ({Columns}, created_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+            "a wallet key",
+            Sql.Text(key.WalletId),
+            Sql.Int(key.Version),
+            Sql.Key(key.PublicKey),
+            Sql.Bytes(key.Ciphertext),
+            Sql.Bytes(key.WrappedDataKey),
+            Sql.Text(key.KeyEncryptionKeyId),
+            Sql.Time(time.GetUtcNow()));
+        changes.Audit(
+            call,
+            operation,
+            new GrainId("signer", key.WalletId),
+            new AuditDetail().Add("public_key", key.PublicKey.ToString()).Add("key_encryption_key", key.KeyEncryptionKeyId).ToString());
+        return database.Commit(changes, call.Cancellation);
+    }
+
+    private static SealedKey Read(NpgsqlDataReader row) => new(
+        row.GetString(0),
+        row.GetInt32(1),
+        PublicKey.FromBytes(row.GetFieldValue<byte[]>(2)),
+        row.GetFieldValue<byte[]>(3),
+        row.GetFieldValue<byte[]>(4),
+        row.GetString(5));
+}
