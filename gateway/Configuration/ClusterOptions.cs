@@ -1,0 +1,39 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Cluster.Gateway.Configuration;
+
+/// <summary>
+/// All that can be configured, below the section <c>Cluster</c>; docs/configuration.md has a line for each. Whoever adds
+/// an option adds a property here or in a section below, and its line there.
+/// </summary>
+internal sealed class ClusterOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Cluster";
+
+    /// <summary>Where the administrator's key is written at first start. Relative to the working directory.</summary>
+    [Required]
+    public string StateDirectory { get; set; } = ".data";
+
+    /// <summary>How long requests under way may take to end once the process is asked to stop, in seconds.</summary>
+    [Range(1, 300)]
+    public int ShutdownSeconds { get; set; } = 20;
+
+    /// <summary>Where gRPC is served.</summary>
+    public EndpointOptions Grpc { get; } = new(5000);
+
+    /// <summary>Where JSON, health and the OpenAPI document are served.</summary>
+    public EndpointOptions Http { get; } = new(8080);
+
+    /// <summary>The certificate of both.</summary>
+    public TlsOptions Tls { get; } = new();
+
+    /// <summary>API keys.</summary>
+    public AccessOptions Access { get; } = new();
+
+    /// <summary>What one request and one connection may take.</summary>
+    public LimitsOptions Limits { get; } = new();
+
+    /// <summary>PostgreSQL.</summary>
+    public DatabaseOptions Database { get; } = new();
+}
