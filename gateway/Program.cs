@@ -1,1 +1,17 @@
-return 0;
+using Cluster.Gateway.Hosting;
+
+try
+{
+    await using var app = GatewayApplication.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception error) when (StartFailure.Explain(error) is { } failure)
+{
+    foreach (var sentence in failure.Sentences)
+    {
+        await Console.Error.WriteLineAsync($"error: {sentence}");
+    }
+
+    return failure.ExitCode;
+}

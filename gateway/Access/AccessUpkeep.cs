@@ -5,12 +5,21 @@ namespace Cluster.Gateway.Access;
 
 /// <summary>Keeps the key ring fresh and the audit log up to date, for as long as the gateway runs.</summary>
 internal sealed partial class AccessUpkeep(
+    AdministratorKey administrator,
     KeyRing keys,
     RefusalLog refusals,
     AccessOptions options,
     TimeProvider time,
     ILogger<AccessUpkeep> log) : BackgroundService
 {
+    /// <summary>Nothing is served before the keys are known.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await administrator.Ensure(cancellationToken);
+        await keys.Refresh(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -9,7 +9,7 @@ internal sealed class Authenticator(KeyRing keys, TimeProvider time)
     private const string Scheme = "Bearer ";
 
     /// <summary>Compared with where no key has the presented id, so that the answer takes the same time.</summary>
-    private static readonly byte[] NobodysHash = RandomNumberGenerator.GetBytes(ApiKey.HashLength);
+    private static readonly byte[] NobodysHash = RandomNumberGenerator.GetBytes(ApiKeyText.HashLength);
 
     /// <summary>The holder of the presented key. Allocates nothing for a valid one.</summary>
     /// <param name="authorization">The header of this name, or null.</param>
@@ -26,13 +26,13 @@ internal sealed class Authenticator(KeyRing keys, TimeProvider time)
             throw new ClusterException(StatusCode.Unavailable, "API keys cannot be checked while the database is away; try again");
         }
 
-        if (!ApiKey.TryGetId(presented, out var id))
+        if (!ApiKeyText.TryGetId(presented, out var id))
         {
             throw Unknown();
         }
 
-        Span<byte> hash = stackalloc byte[ApiKey.HashLength];
-        ApiKey.HashOf(presented, hash);
+        Span<byte> hash = stackalloc byte[ApiKeyText.HashLength];
+        ApiKeyText.HashOf(presented, hash);
         var known = keys.TryFind(id, out var held);
         var matches = CryptographicOperations.FixedTimeEquals(hash, known ? held.Hash.Span : NobodysHash);
         if (!known || !matches)

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Cluster.Gateway.Configuration;
-using Cluster.Silo.Storage;
+using Cluster.Silo.Storage.Access;
 
 namespace Cluster.Gateway.Access;
 
@@ -45,7 +45,7 @@ internal sealed class KeyRing(ApiKeyStore store, AccessOptions options, TimeProv
         try
         {
             var readAt = time.GetTimestamp();
-            var stored = await store.ReadUnrevoked(cancellationToken);
+            var stored = await store.ListUnrevoked(cancellationToken);
             _snapshot = new Snapshot(
                 stored.ToFrozenDictionary(key => key.KeyId, Hold, StringComparer.Ordinal),
                 readAt);
@@ -58,12 +58,12 @@ internal sealed class KeyRing(ApiKeyStore store, AccessOptions options, TimeProv
 
     public void Dispose() => _refreshing.Dispose();
 
-    private Held Hold(StoredApiKey key) => new(
-        key.Hash,
+    private Held Hold(ApiKey key) => new(
+        key.KeyHash,
         new Principal(
             key.KeyId,
             key.Name,
-            PermissionSet.FromStored(key.Permissions),
+            PermissionSet.Of(key.Permissions),
             key.ExpiresAt,
             _slots.GetOrAdd(key.KeyId, static (_, capacity) => new RequestSlots(capacity), options.MaxRequestsPerKey)));
 

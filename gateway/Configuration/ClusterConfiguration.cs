@@ -1,25 +1,55 @@
+using Microsoft.Extensions.Options;
+
 namespace Cluster.Gateway.Configuration;
 
 /// <summary>Turns the process's configuration into options, or into all the reasons why it cannot.</summary>
 internal static class ClusterConfiguration
 {
-    /// <summary>Reads and checks every option.</summary>
+    /// <summary>Reads every option.</summary>
     /// <param name="configuration">Files, environment and command line.</param>
-    /// <exception cref="InvalidConfigurationException">Something is unknown, missing or wrong.</exception>
-    public static ClusterOptions Read(IConfiguration configuration)
+    /// <param name="errors">What is unknown, missing or wrong, a sentence each; empty where the options can be used.</param>
+    public static ClusterOptions Read(IConfiguration configuration, out IReadOnlyList<string> errors)
     {
-        var honoured = HonouredNames.In(configuration).ToList();
-        var effective = new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(honoured).Build();
         var options = new ClusterOptions();
         var reader = new OptionsReader();
-        reader.Read(effective.GetSection(ClusterOptions.Section), options);
-        List<string> errors = [.. reader.Errors, .. ExposedWithoutTls(options)];
-        return errors.Count == 0 ? options : throw new InvalidConfigurationException(errors);
+        reader.Read(configuration.GetSection(ClusterOptions.Section), options);
+        errors = [.. reader.Errors, .. ExposedWithoutTls(options)];
+        return options;
+    }
+
+    /// <summary>Stops a start that cannot succeed.</summary>
+    /// <param name="errors">What <see cref="Read"/> found.</param>
+    /// <param name="services">Hold the validators of the silo's parts.</param>
+    /// <exception cref="InvalidConfigurationException">There is something to put right.</exception>
+    public static void Demand(IReadOnlyList<string> errors, IServiceProvider services)
+    {
+        List<string> all = [.. errors];
+        try
+        {
+            services.GetService<IStartupValidator>()?.Validate();
+        }
+        catch (OptionsValidationException error)
+        {
+            all.AddRange(error.Failures);
+        }
+        catch (AggregateException error)
+        {
+            all.AddRange(error.InnerExceptions.OfType<OptionsValidationException>().SelectMany(each => each.Failures));
+        }
+        catch (InvalidOperationException) when (errors.Count > 0)
+        {
+            // A value that cannot be bound; the reader has said so in a sentence.
+        }
+
+        if (all.Count > 0)
+        {
+            throw new InvalidConfigurationException(all);
+        }
     }
 
     private static IEnumerable<string> ExposedWithoutTls(ClusterOptions options) =>
         from endpoint in new[] { (Name: nameof(options.Grpc), Options: options.Grpc), (Name: nameof(options.Http), Options: options.Http) }
-        where !endpoint.Options.IsLoopback() && !options.Tls.IsConfigured()
+        where endpoint.Options.IsExposed() && !options.Tls.IsConfigured()
         select $"Cluster:{endpoint.Name}:Address is '{endpoint.Options.Address}', which other machines can reach: "
             + "that needs TLS (Cluster:Tls:CertificateFile and Cluster:Tls:KeyFile), or use 127.0.0.1.";
 }

@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using Cluster.Silo.Storage;
 
 namespace Cluster.Gateway.Configuration;
 
 /// <summary>
 /// All that can be configured, below the section <c>Cluster</c>; docs/configuration.md has a line for each. Whoever adds
-/// an option adds a property here or in a section below, and its line there.
+/// an option adds a property here or in a section below, and its line there. The silo's parts bind and validate their
+/// sections themselves; they stand here so that nothing else is taken for an option.
 /// </summary>
 internal sealed class ClusterOptions
 {
@@ -18,6 +20,10 @@ internal sealed class ClusterOptions
     /// <summary>How long requests under way may take to end once the process is asked to stop, in seconds.</summary>
     [Range(1, 300)]
     public int ShutdownSeconds { get; set; } = 20;
+
+    /// <summary>The connection string, where <c>ConnectionStrings:Cluster</c> does not give it.</summary>
+    [DataType(DataType.Password)]
+    public string Database { get; set; } = "";
 
     /// <summary>Where gRPC is served.</summary>
     public EndpointOptions Grpc { get; } = new(5000);
@@ -34,6 +40,6 @@ internal sealed class ClusterOptions
     /// <summary>What one request and one connection may take.</summary>
     public LimitsOptions Limits { get; } = new();
 
-    /// <summary>PostgreSQL.</summary>
-    public DatabaseOptions Database { get; } = new();
+    /// <summary>The pool of connections to PostgreSQL.</summary>
+    public StorageOptions Storage { get; } = new();
 }

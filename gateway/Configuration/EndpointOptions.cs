@@ -14,8 +14,8 @@ internal sealed class EndpointOptions(int port) : IValidatableObject
     [Range(0, 65_535)]
     public int Port { get; set; } = port;
 
-    /// <summary>Whether only this machine can reach it.</summary>
-    public bool IsLoopback() => IPAddress.TryParse(Address, out var address) && IPAddress.IsLoopback(address);
+    /// <summary>Whether other machines can reach it.</summary>
+    public bool IsExposed() => IPAddress.TryParse(Address, out var address) && !IPAddress.IsLoopback(address);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

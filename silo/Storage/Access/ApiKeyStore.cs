@@ -33,6 +33,11 @@ public sealed class ApiKeyStore(Database database, TimeProvider time)
     public Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken) =>
         database.Query($"select {Columns} from api_keys order by created_at, key_id limit {MaxListed}", [], Read, cancellationToken);
 
+    /// <summary>All keys that were not revoked, expired ones included: what a gateway must know by heart.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<ApiKey>> ListUnrevoked(CancellationToken cancellationToken) =>
+        database.Query($"select {Columns} from api_keys where revoked_at is null", [], Read, cancellationToken);
+
     /// <summary>Adds a key.</summary>
     /// <param name="key">With an id and a hash that no other key has.</param>
     /// <param name="call">Who adds it.</param>

@@ -1,15 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using Cluster.Silo.Storage;
+using Cluster.Silo.Storage.Access;
+using Cluster.V1;
 
 namespace Cluster.Gateway.Access;
 
 /// <summary>
-/// A key as its holder presents it: <c>cluster_&lt;id&gt;_&lt;secret&gt;</c>, the id 8 and the secret 32 random bytes in
+/// An API key as its holder presents it: <c>cluster_&lt;id&gt;_&lt;secret&gt;</c>, the id 8 and the secret 32 random bytes in
 /// hexadecimal. The cluster stores the SHA-256 of the whole text; a secret of 256 random bits needs no slow hash.
 /// </summary>
-internal sealed class ApiKey
+internal sealed class ApiKeyText
 {
     /// <summary>Bytes of the hash.</summary>
     public const int HashLength = SHA256.HashSizeInBytes;
@@ -23,7 +24,7 @@ internal sealed class ApiKey
     private static readonly System.Buffers.SearchValues<char> HexDigits =
         System.Buffers.SearchValues.Create("0123456789abcdef");
 
-    private ApiKey(string text) => Text = text;
+    private ApiKeyText(string text) => Text = text;
 
     /// <summary>The secret text. Goes to the holder, never into a log.</summary>
     public string Text { get; }
@@ -33,24 +34,24 @@ internal sealed class ApiKey
 
     /// <summary>What the cluster keeps of it.</summary>
     /// <param name="name">For people.</param>
-    /// <param name="permissions">Names of permissions, or <see cref="PermissionSet.Everything"/>.</param>
+    /// <param name="permissions">What it allows.</param>
     /// <param name="createdAt">Now.</param>
     /// <param name="expiresAt">When it ends; null where it does not.</param>
-    public StoredApiKey ToStored(string name, IReadOnlyList<string> permissions, DateTimeOffset createdAt, DateTimeOffset? expiresAt = null)
+    public ApiKey ToStored(string name, IReadOnlySet<Permission> permissions, DateTimeOffset createdAt, DateTimeOffset? expiresAt = null)
     {
         var hash = new byte[HashLength];
         HashOf(Text, hash);
-        return new StoredApiKey(Id, name, hash, permissions, createdAt, expiresAt);
+        return new ApiKey(Id, name, hash, permissions, createdAt, expiresAt);
     }
 
     /// <summary>Makes a key from the system's random numbers.</summary>
-    public static ApiKey Create() =>
+    public static ApiKeyText Create() =>
         new($"{Prefix}{RandomNumberGenerator.GetHexString(IdLength, lowercase: true)}_{RandomNumberGenerator.GetHexString(SecretLength, lowercase: true)}");
 
     /// <summary>Reads a key that was written down before.</summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out ApiKey? key)
+    public static bool TryParse(string text, [NotNullWhen(true)] out ApiKeyText? key)
     {
-        key = TryGetId(text, out _) ? new ApiKey(text) : null;
+        key = TryGetId(text, out _) ? new ApiKeyText(text) : null;
         return key is not null;
     }
 

@@ -1,0 +1,131 @@
+using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
+using Cluster.Gateway.Access;
+using Cluster.Gateway.Operations;
+using Cluster.Grpc;
+using Cluster.Grpc.Server;
+using Cluster.Silo.Hosting;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using ClusterStatus = Cluster.Silo.Hosting.StatusCode;
+using GrpcStatus = Cluster.Grpc.StatusCode;
+
+namespace Cluster.Gateway.Grpc;
+
+/// <summary>Every operation over gRPC: one handler a shape, none an operation.</summary>
+internal sealed class GrpcOperations(
+    OperationTable operations,
+    Admission admission,
+    IOperations implementers,
+    EdgeErrors errors,
+    IHostApplicationLifetime lifetime)
+{
+    private readonly FrozenDictionary<MethodDescriptor, Operation> _byMethod =
+        operations.All.ToFrozenDictionary(operation => operation.Method);
+
+    /// <summary>Maps all of them.</summary>
+    public void MapTo(GrpcMethods methods)
+    {
+        foreach (var operation in operations.All)
+        {
+            var method = operation.Method;
+            _ = (method.IsClientStreaming, method.IsServerStreaming) switch
+            {
+                (false, false) => methods.MapUnary(method, Unary),
+                (false, true) => methods.MapServerStreaming(method, ServerStream),
+                (true, false) => methods.MapClientStreaming(method, ClientStream),
+                (true, true) => throw new NotSupportedException($"{method.FullName} streams both ways, which nothing here answers"),
+            };
+        }
+    }
+
+    /// <summary>Lets a call in, before any of its messages is read. Health and reflection need no key.</summary>
+    /// <exception cref="ClusterException">It may not come in.</exception>
+    public IDisposable? Admit(ServerCallContext context)
+    {
+        if (!_byMethod.TryGetValue(context.Method, out var operation))
+        {
+            return null;
+        }
+
+        var headers = context.HttpContext.Request.Headers;
+        if (!EdgeCall.TryGetRequestId(headers[EdgeCall.RequestIdHeader], out var requestId))
+        {
+            throw EdgeCall.UnusableRequestId();
+        }
+
+        var admitted = admission.Enter(
+            operation,
+            headers.Authorization,
+            headers["x-api-key"],
+            context.HttpContext.Connection.RemoteIpAddress);
+        var call = new Call(
+            admitted.Caller,
+            requestId,
+            context.Deadline,
+            EdgeCall.TraceOf(headers.TraceParent, headers.TraceState),
+            context.CancellationToken);
+        return new GrpcCall(call, admitted);
+    }
+
+    /// <summary>The status of what escaped, with the request's id in the trailers.</summary>
+    public Status? StatusOf(Exception error, ServerCallContext context)
+    {
+        var requestId = (context.Admission as GrpcCall)?.Call.RequestId;
+        if (requestId is null)
+        {
+            EdgeCall.TryGetRequestId(context.GetRequestHeader(EdgeCall.RequestIdHeader), out requestId);
+        }
+
+        var answer = errors.Of(error, $"{context.Method.Service.Name}/{context.Method.Name}", requestId);
+        context.ResponseTrailers.Add(EdgeCall.RequestIdHeader, requestId);
+        return new Status((GrpcStatus)(int)answer.Status, answer.Message);
+    }
+
+    private static Call CallOf(ServerCallContext context) => ((GrpcCall)context.Admission!).Call;
+
+    private ValueTask<IMessage> Unary(IMessage request, ServerCallContext context) =>
+        new(implementers.Unary(context.Method, request, CallOf(context)));
+
+    /// <summary>A stream ends when the process stops, so that a watcher does not hold up the stop: it may watch elsewhere.</summary>
+    private async Task ServerStream(IMessage request, IServerStreamWriter<IMessage> responses, ServerCallContext context)
+    {
+        var call = CallOf(context);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, lifetime.ApplicationStopping);
+        call = call with { Cancellation = stopping.Token };
+        await foreach (var reply in implementers.ServerStream(context.Method, request, call).WithCancellation(stopping.Token))
+        {
+            await responses.WriteAsync(reply, cancellationToken: stopping.Token);
+        }
+    }
+
+    private ValueTask<IMessage> ClientStream(IAsyncEnumerable<IMessage> requests, ServerCallContext context)
+    {
+        var call = CallOf(context);
+        return new(implementers.ClientStream(context.Method, Translated(requests, call.Cancellation), call));
+    }
+
+    /// <summary>What is wrong with a message on the wire is the caller's error, not one of whoever reads the stream.</summary>
+    private static async IAsyncEnumerable<IMessage> Translated(
+        IAsyncEnumerable<IMessage> requests,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var messages = requests.GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                if (!await messages.MoveNextAsync())
+                {
+                    yield break;
+                }
+            }
+            catch (RpcException error)
+            {
+                throw new ClusterException((ClusterStatus)(int)error.StatusCode, error.Status.Message, error);
+            }
+
+            yield return messages.Current;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Cluster.Gateway.Configuration;
+using Cluster.Silo;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Cluster.Gateway.Hosting;
+
+/// <summary>Puts the process together: configuration, silo, gateway.</summary>
+internal static class GatewayApplication
+{
+    /// <summary>Builds what <c>Run</c> starts; nothing has touched the network, the database or the disk yet.</summary>
+    /// <param name="args">Options as <c>--Cluster:Grpc:Port 5000</c>.</param>
+    /// <param name="adjust">Replaces parts; for tests.</param>
+    /// <exception cref="InvalidConfigurationException">Something in the configuration must be put right first.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        adjust?.Invoke(builder);
+        var options = ClusterConfiguration.Read(builder.Configuration, out var errors);
+        var hasStarted = false;
+        builder.Logging.AddOneLineConsole(() => hasStarted);
+        builder.Services.AddClusterSilo(builder.Configuration);
+        builder.Services.AddGateway(options);
+        builder.WebHost.ConfigureKestrel(kestrel => KestrelEndpoints.Configure(kestrel, options));
+
+        var app = builder.Build();
+        ClusterConfiguration.Demand(errors, app.Services);
+        app.UseGateway();
+        app.Lifetime.ApplicationStarted.Register(() => hasStarted = true);
+        return app;
+    }
+
+    private static void AddOneLineConsole(this ILoggingBuilder logging, Func<bool> hasStarted)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+
+        // A start that fails is explained in sentences; the host would add a stack trace.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted() && level >= LogLevel.Information);
+
+        // With this category silent, ASP.NET Core makes neither an activity nor a log scope for each request.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+    }
+}
