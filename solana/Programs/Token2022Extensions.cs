@@ -15,6 +15,7 @@ public static class Token2022Extensions
     private const byte TransferHookInstruction = 36;
     private const byte Initialize = 0;
     private const byte TransferCheckedWithFeeInstruction = 1;
+    private const byte HarvestWithheldTokensToMintInstruction = 4;
 
     /// <summary>Moves tokens, if the fee that the mint takes is the one the sender expects.</summary>
     /// <param name="builder">Takes the instruction.</param>
@@ -41,6 +42,16 @@ public static class Token2022Extensions
             [AccountMeta.Writable(source), AccountMeta.Readonly(mint), AccountMeta.Writable(destination)],
             authority, signers, data);
     }
+
+    /// <summary>Moves fees withheld in a token account to its mint, without which the account cannot be closed. Anybody may.</summary>
+    /// <param name="builder">Takes the instruction.</param>
+    /// <param name="mint">The token.</param>
+    /// <param name="account">The token account whose withheld fees go.</param>
+    public static void HarvestWithheldTokensToMint(ref TransactionBuilder builder, in PublicKey mint, in PublicKey account) =>
+        builder.Add(
+            TokenProgram.Token2022Id,
+            [AccountMeta.Writable(mint), AccountMeta.Writable(account)],
+            [TransferFeeInstruction, HarvestWithheldTokensToMintInstruction]);
 
     /// <summary>Gives a new mint a fee on transfers.</summary>
     /// <param name="builder">Takes the instruction.</param>

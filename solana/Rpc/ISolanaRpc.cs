@@ -36,6 +36,12 @@ public interface ISolanaRpc
         IReadOnlyList<PublicKey> accounts, RpcQuery query = default, DataSlice? slice = null, CancellationToken ct = default);
 
     /// <summary>
+    /// <c>getTokenAccountsByOwner</c>: every token account that an owner has in one of the two token programs.
+    /// </summary>
+    Task<AtSlot<IReadOnlyList<KeyedAccount>>> GetTokenAccountsByOwner(
+        PublicKey owner, PublicKey tokenProgram, RpcQuery query = default, CancellationToken ct = default);
+
+    /// <summary>
     /// <c>getSignatureStatuses</c> for any number of signatures, in chunks of 256 asked at once, in the order given, null
     /// where one is not known. The slot is the oldest of the chunks'.
     /// </summary>

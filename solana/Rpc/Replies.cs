@@ -27,6 +27,11 @@ public sealed record AccountInfo(
     [property: JsonConverter(typeof(AccountDataJsonConverter))] ReadOnlyMemory<byte> Data,
     bool Executable);
 
+/// <summary>An account and its address, as <c>getTokenAccountsByOwner</c> gives it.</summary>
+/// <param name="Pubkey">The address.</param>
+/// <param name="Account">The account.</param>
+public sealed record KeyedAccount(PublicKey Pubkey, AccountInfo Account);
+
 /// <summary>Which part of the accounts' data to return.</summary>
 /// <param name="Offset">Bytes to skip.</param>
 /// <param name="Length">Bytes to return; 0 to learn only whether the account exists, its owner and balance.</param>

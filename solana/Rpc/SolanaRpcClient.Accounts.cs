@@ -51,6 +51,28 @@ public sealed partial class SolanaRpcClient
             ct);
     }
 
+    /// <inheritdoc/>
+    public async Task<AtSlot<IReadOnlyList<KeyedAccount>>> GetTokenAccountsByOwner(
+        PublicKey owner, PublicKey tokenProgram, RpcQuery query = default, CancellationToken ct = default)
+    {
+        const string Method = "getTokenAccountsByOwner";
+        var reply = await Ask(
+            Method,
+            (owner, tokenProgram, query),
+            static (writer, state) =>
+            {
+                RpcParams.WritePublicKey(writer, state.owner);
+                writer.WriteStartObject();
+                writer.WritePropertyName("programId"u8);
+                RpcParams.WritePublicKey(writer, state.tokenProgram);
+                writer.WriteEndObject();
+                RpcParams.WriteAccountConfig(writer, state.query, slice: null);
+            },
+            RpcJson.Default.ContextReplyIReadOnlyListKeyedAccount,
+            ct);
+        return new AtSlot<IReadOnlyList<KeyedAccount>>(reply.Context.Slot, reply.Value ?? throw Malformed(Method, "no list of accounts"));
+    }
+
     private async Task<AtSlot<IReadOnlyList<AccountInfo?>>> GetAccountsChunk(
         ReadOnlyMemory<PublicKey> accounts, RpcQuery query, DataSlice? slice, CancellationToken ct)
     {

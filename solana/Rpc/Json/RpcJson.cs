@@ -27,6 +27,7 @@ namespace Cluster.Solana;
 [JsonSerializable(typeof(ContextReply<bool>))]
 [JsonSerializable(typeof(ContextReply<AccountInfo>))]
 [JsonSerializable(typeof(ContextReply<IReadOnlyList<AccountInfo?>>))]
+[JsonSerializable(typeof(ContextReply<IReadOnlyList<KeyedAccount>>))]
 [JsonSerializable(typeof(ContextReply<IReadOnlyList<SignatureStatus?>>))]
 [JsonSerializable(typeof(ContextReply<SimulationResult>))]
 [JsonSerializable(typeof(EpochInfo))]

@@ -37,6 +37,10 @@ internal sealed class FailoverRpc(RpcPool pool, TimeSpan deadline, TimeProvider 
         IReadOnlyList<PublicKey> accounts, RpcQuery query = default, DataSlice? slice = null, CancellationToken ct = default) =>
         Ask((rpc, stop) => rpc.GetMultipleAccounts(accounts, query, slice, stop), ct);
 
+    public Task<AtSlot<IReadOnlyList<KeyedAccount>>> GetTokenAccountsByOwner(
+        PublicKey owner, PublicKey tokenProgram, RpcQuery query = default, CancellationToken ct = default) =>
+        Ask((rpc, stop) => rpc.GetTokenAccountsByOwner(owner, tokenProgram, query, stop), ct);
+
     public Task<AtSlot<IReadOnlyList<SignatureStatus?>>> GetSignatureStatuses(
         IReadOnlyList<Signature> signatures, bool searchHistory, CancellationToken ct = default) =>
         Ask((rpc, stop) => rpc.GetSignatureStatuses(signatures, searchHistory, stop), ct);
