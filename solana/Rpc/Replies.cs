@@ -43,7 +43,7 @@ public readonly record struct DataSlice(int Offset, int Length);
 /// <param name="Confirmations">Blocks on top of it; null once it is rooted, or came out of the history.</param>
 /// <param name="ConfirmationStatus">How settled it is; null from nodes that do not say.</param>
 public sealed record SignatureStatus(
-    ulong Slot, TransactionError? Err, ulong? Confirmations, Commitment? ConfirmationStatus)
+    ulong Slot, TransactionError? Err, ulong? Confirmations, Commitment? ConfirmationStatus = null)
 {
     /// <summary>How settled it is, from whichever of the two fields the node fills.</summary>
     [JsonIgnore]

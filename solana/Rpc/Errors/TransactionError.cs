@@ -31,6 +31,17 @@ public sealed record TransactionError
     /// <summary>The program of the failing instruction, where it is known; gives <see cref="CustomCode"/> its meaning.</summary>
     public PublicKey? Program { get; init; }
 
+    /// <summary>
+    /// The same error with the program of its instruction, found in the transaction that failed; unchanged where there is
+    /// none to find.
+    /// </summary>
+    public TransactionError In(ReadOnlySpan<byte> transaction) =>
+        InstructionIndex is { } index
+        && TransactionDecoder.TryDecode(transaction, out var decoded, out _)
+        && (uint)index < (uint)decoded.Instructions.Length
+            ? this with { Program = decoded.Instructions[index].Program }
+            : this;
+
     /// <summary>One line for people, e.g. <c>instruction 3: custom program error 0x11 (account frozen)</c>.</summary>
     public override string ToString() => TransactionErrorText.Describe(this);
 }

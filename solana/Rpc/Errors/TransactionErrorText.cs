@@ -5,11 +5,6 @@ namespace Cluster.Solana;
 /// <summary>Turns a transaction's error into a line for people.</summary>
 internal static class TransactionErrorText
 {
-    private static readonly PublicKey SystemId = PublicKey.Parse("11111111111111111111111111111111");
-    private static readonly PublicKey TokenId = PublicKey.Parse("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
-    private static readonly PublicKey Token2022Id = PublicKey.Parse("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
-    private static readonly PublicKey AssociatedTokenId = PublicKey.Parse("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
-
     /// <summary><c>SystemError</c> of the system program.</summary>
     private static readonly string[] SystemErrors =
     [
@@ -63,21 +58,26 @@ internal static class TransactionErrorText
             : $"custom program error 0x{code:x}";
     }
 
-    private static string? Meaning(PublicKey? program, uint code)
+    private static string? Meaning(PublicKey? known, uint code)
     {
+        if (known is not { } program)
+        {
+            return null;
+        }
+
         string[] names;
-        if (program == TokenId || program == Token2022Id)
+        if (TokenProgram.IsTokenProgram(program))
         {
             names = TokenErrors;
         }
-        else if (program == SystemId)
+        else if (program == SystemProgram.ProgramId)
         {
             names = SystemErrors;
         }
-        else if (program == AssociatedTokenId)
+        else if (program == AssociatedTokenAccount.ProgramId)
         {
             // Its own 0; anything else comes out of the system program that it calls to make the account.
-            return code == 0 ? "the token account's owner does not match" : Meaning(SystemId, code);
+            return code == 0 ? "the token account's owner does not match" : Meaning(SystemProgram.ProgramId, code);
         }
         else
         {

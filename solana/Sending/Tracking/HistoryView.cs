@@ -16,9 +16,12 @@ internal readonly record struct HistoryView(
     /// <summary>Blocks for which a blockhash can be used after its own (<c>MAX_PROCESSING_AGE</c> of the runtime).</summary>
     public const ulong BlockhashLifetime = 150;
 
-    /// <summary>The first height at which a transaction can land whose last one is given.</summary>
+    /// <summary>
+    /// The first height at which a transaction can land whose last one is given: the block after the one that its
+    /// blockhash is of, and never the genesis block.
+    /// </summary>
     public static ulong FirstHeightOf(ulong lastValidBlockHeight) =>
-        lastValidBlockHeight > BlockhashLifetime ? lastValidBlockHeight - BlockhashLifetime : 0;
+        lastValidBlockHeight > BlockhashLifetime ? lastValidBlockHeight - BlockhashLifetime + 1 : 1;
 
     /// <summary>Whether it is past its last valid height, so that a complete history decides.</summary>
     public bool IsPast(ulong lastValidBlockHeight) =>

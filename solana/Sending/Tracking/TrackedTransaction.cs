@@ -81,7 +81,8 @@ internal sealed class TrackedTransaction(SignedTransaction transaction, SubmitOp
                 Stage = TransactionStage.Settled;
                 ReadingFee = Options.ReadFee;
                 var kind = status.Err is null ? OutcomeKind.Finalized : OutcomeKind.Failed;
-                Report(new TransactionOutcome(Transaction.Signature, kind, status.Slot, status.Err), outcomes);
+                var error = status.Err?.In(Transaction.Bytes.Span);
+                Report(new TransactionOutcome(Transaction.Signature, kind, status.Slot, error), outcomes);
                 break;
             case Commitment.Confirmed:
                 OnConfirmed(status, outcomes);
