@@ -15,7 +15,7 @@ public static class Memo
     /// <param name="text">The memo; in UTF-8 it must fit the transaction with all else.</param>
     /// <param name="signers">Accounts that sign for the memo; may be none, at most 11.</param>
     /// <exception cref="ArgumentException">The text alone exceeds a transaction, or there are too many signers.</exception>
-    public static void Add(ref TransactionBuilder builder, ReadOnlySpan<char> text, ReadOnlySpan<PublicKey> signers = default)
+    public static void Add(ref TransactionBuilder builder, scoped ReadOnlySpan<char> text, scoped ReadOnlySpan<PublicKey> signers = default)
     {
         Span<byte> data = stackalloc byte[Transaction.MaxSize];
         if (!Encoding.UTF8.TryGetBytes(text, data, out var length))

@@ -29,7 +29,7 @@ public static class Token2022Extensions
     /// <param name="signers">Those who sign where the authority is a multisig account, at most 11.</param>
     public static void TransferCheckedWithFee(
         ref TransactionBuilder builder, in PublicKey source, in PublicKey mint, in PublicKey destination, in PublicKey authority,
-        ulong amount, byte decimals, ulong fee, ReadOnlySpan<PublicKey> signers = default)
+        ulong amount, byte decimals, ulong fee, scoped ReadOnlySpan<PublicKey> signers = default)
     {
         Span<byte> data = stackalloc byte[19];
         data[0] = TransferFeeInstruction;

@@ -44,7 +44,7 @@ public static class TokenProgram
     /// <param name="signers">Those who sign where the authority is a multisig account, at most 11.</param>
     public static void TransferChecked(
         ref TransactionBuilder builder, in PublicKey program, in PublicKey source, in PublicKey mint, in PublicKey destination,
-        in PublicKey authority, ulong amount, byte decimals, ReadOnlySpan<PublicKey> signers = default)
+        in PublicKey authority, ulong amount, byte decimals, scoped ReadOnlySpan<PublicKey> signers = default)
     {
         Span<byte> data = stackalloc byte[10];
         data[0] = TransferCheckedInstruction;
@@ -97,7 +97,7 @@ public static class TokenProgram
     /// <param name="signers">Those who may sign, 1 to 11.</param>
     /// <exception cref="ArgumentException">There are too few or too many signers.</exception>
     public static void InitializeMultisig2(
-        ref TransactionBuilder builder, in PublicKey program, in PublicKey multisig, byte required, ReadOnlySpan<PublicKey> signers)
+        ref TransactionBuilder builder, in PublicKey program, in PublicKey multisig, byte required, scoped ReadOnlySpan<PublicKey> signers)
     {
         if (signers.Length is 0 or > MaxMultisigSigners || required == 0 || required > signers.Length)
         {
@@ -120,7 +120,7 @@ public static class TokenProgram
     /// <param name="signers">Those who sign where the authority is a multisig account, at most 11.</param>
     public static void MintTo(
         ref TransactionBuilder builder, in PublicKey program, in PublicKey mint, in PublicKey destination, in PublicKey authority,
-        ulong amount, ReadOnlySpan<PublicKey> signers = default)
+        ulong amount, scoped ReadOnlySpan<PublicKey> signers = default)
     {
         Span<byte> data = stackalloc byte[9];
         data[0] = MintToInstruction;
@@ -137,7 +137,7 @@ public static class TokenProgram
     /// <param name="signers">Those who sign where the authority is a multisig account, at most 11.</param>
     public static void CloseAccount(
         ref TransactionBuilder builder, in PublicKey program, in PublicKey account, in PublicKey destination, in PublicKey authority,
-        ReadOnlySpan<PublicKey> signers = default) =>
+        scoped ReadOnlySpan<PublicKey> signers = default) =>
         Invoke(
             ref builder, program, [AccountMeta.Writable(account), AccountMeta.Writable(destination)],
             authority, signers, [CloseAccountInstruction]);
@@ -151,7 +151,7 @@ public static class TokenProgram
     /// <param name="signers">Those who sign where the authority is a multisig account, at most 11.</param>
     public static void FreezeAccount(
         ref TransactionBuilder builder, in PublicKey program, in PublicKey account, in PublicKey mint, in PublicKey authority,
-        ReadOnlySpan<PublicKey> signers = default) =>
+        scoped ReadOnlySpan<PublicKey> signers = default) =>
         Invoke(
             ref builder, program, [AccountMeta.Writable(account), AccountMeta.Readonly(mint)],
             authority, signers, [FreezeAccountInstruction]);
@@ -165,7 +165,7 @@ public static class TokenProgram
     /// <param name="signers">Those who sign where the authority is a multisig account, at most 11.</param>
     public static void ThawAccount(
         ref TransactionBuilder builder, in PublicKey program, in PublicKey account, in PublicKey mint, in PublicKey authority,
-        ReadOnlySpan<PublicKey> signers = default) =>
+        scoped ReadOnlySpan<PublicKey> signers = default) =>
         Invoke(
             ref builder, program, [AccountMeta.Writable(account), AccountMeta.Readonly(mint)],
             authority, signers, [ThawAccountInstruction]);

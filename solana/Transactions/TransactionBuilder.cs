@@ -141,8 +141,8 @@ public ref partial struct TransactionBuilder
         {
             if (!TryIndex(account.Key, out index)) return false;
             var bit = 1UL << index;
-            if (account.Role.HasFlag(AccountRole.ReadonlySigner)) _state.Signers |= bit;
-            if (account.Role.HasFlag(AccountRole.Writable)) _state.Writable |= bit;
+            if ((account.Role & AccountRole.ReadonlySigner) == AccountRole.ReadonlySigner) _state.Signers |= bit;
+            if ((account.Role & AccountRole.Writable) == AccountRole.Writable) _state.Writable |= bit;
             bytes[at++] = (byte)index;
         }
 
