@@ -27,16 +27,16 @@ internal sealed class LocalnetProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly Process process;
-    private readonly StringBuilder errors;
-    private readonly HttpClient http;
+    private readonly Process _process;
+    private readonly StringBuilder _errors;
+    private readonly HttpClient _http;
 
     private LocalnetProcess(Process process, StringBuilder errors, Uri url)
     {
-        this.process = process;
-        this.errors = errors;
+        _process = process;
+        _errors = errors;
         Url = url;
-        http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromMinutes(2) };
+        _http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromMinutes(2) };
     }
 
     /// <summary>Where it answers JSON-RPC.</summary>
@@ -47,9 +47,9 @@ internal sealed class LocalnetProcess : IAsyncDisposable
     {
         get
         {
-            lock (errors)
+            lock (_errors)
             {
-                return errors.ToString();
+                return _errors.ToString();
             }
         }
     }
@@ -99,7 +99,7 @@ internal sealed class LocalnetProcess : IAsyncDisposable
     /// <summary>Posts any JSON to the RPC port, such as a batch, and returns the reply as it is.</summary>
     public async Task<JsonNode?> PostAsync(object? body)
     {
-        using var response = await http.PostAsJsonAsync(string.Empty, body);
+        using var response = await _http.PostAsJsonAsync(string.Empty, body);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<JsonNode>();
     }
@@ -107,7 +107,7 @@ internal sealed class LocalnetProcess : IAsyncDisposable
     /// <summary>An administrator's command, such as <c>mint</c> or <c>time</c>; see localnet/README.md.</summary>
     public async Task<JsonNode> AdminAsync(string command, object? body = null)
     {
-        using var response = await http.PostAsJsonAsync($"admin/{command}", body ?? new { });
+        using var response = await _http.PostAsJsonAsync($"admin/{command}", body ?? new { });
         var reply = await response.Content.ReadFromJsonAsync<JsonNode>();
         return response.IsSuccessStatusCode
             ? reply!
@@ -115,7 +115,7 @@ internal sealed class LocalnetProcess : IAsyncDisposable
     }
 
     /// <summary>Counters of calls, landed and failed transactions.</summary>
-    public async Task<JsonNode> StatsAsync() => (await http.GetFromJsonAsync<JsonNode>("admin/stats"))!;
+    public async Task<JsonNode> StatsAsync() => (await _http.GetFromJsonAsync<JsonNode>("admin/stats"))!;
 
     /// <summary>Orders faults; what is not named is off. <c>null</c> ends all.</summary>
     public Task<JsonNode> FaultsAsync(object? faults) => AdminAsync("faults", faults);
@@ -132,20 +132,20 @@ internal sealed class LocalnetProcess : IAsyncDisposable
     /// <summary>Ends the process as a crash would, by signal 9.</summary>
     public async Task KillAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        http.Dispose();
-        if (!process.HasExited)
+        _http.Dispose();
+        if (!_process.HasExited)
         {
-            process.Kill();
-            await process.WaitForExitAsync();
+            _process.Kill();
+            await _process.WaitForExitAsync();
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private static async Task<LocalnetProcess> ReadyAsync(Process process)
@@ -172,7 +172,7 @@ internal sealed class LocalnetProcess : IAsyncDisposable
 
     private async Task<IReadOnlyList<JsonNode>> LinesAsync(string path)
     {
-        var text = await http.GetStringAsync(path);
+        var text = await _http.GetStringAsync(path);
         return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
     }
 }
