@@ -2,7 +2,7 @@ using Cluster.Gateway.Hosting;
 
 try
 {
-    await using var app = GatewayApplication.Build(args);
+    await using var app = GatewayApplication.Build(args, EmbeddedSilo.AddEmbeddedSilo);
     await app.RunAsync();
     return 0;
 }

@@ -1,15 +1,21 @@
+using Cluster.Silo.Grains.Assets;
+using Cluster.Silo.Keys;
 using Cluster.Silo.Storage;
+using Cluster.Solana;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cluster.Silo;
 
-/// <summary>A whole silo in one call: storage, keys, grains and the host that runs them.</summary>
+/// <summary>A whole silo in one call: storage, keys, chain, grains and the host that runs them.</summary>
 public static class SiloServices
 {
-    /// <summary>Adds all parts of a silo. Safe to call twice.</summary>
+    /// <summary>Adds all parts of a silo.</summary>
     /// <param name="services">The container's.</param>
     /// <param name="configuration">Holds the parts' options.</param>
     public static IServiceCollection AddClusterSilo(this IServiceCollection services, IConfiguration configuration) => services
-        .AddStorage(configuration);
+        .AddStorage(configuration)
+        .AddKeys(configuration)
+        .AddSolana(options => SolanaSettings.Apply(configuration, options))
+        .AddAssets(configuration);
 }

@@ -1,5 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using Cluster.Silo.Grains.Assets;
+using Cluster.Silo.Keys;
 using Cluster.Silo.Storage;
+using Cluster.Solana;
 
 namespace Cluster.Gateway.Configuration;
 
@@ -42,4 +45,13 @@ internal sealed class ClusterOptions
 
     /// <summary>The pool of connections to PostgreSQL.</summary>
     public StorageOptions Storage { get; } = new();
+
+    /// <summary>What protects wallets' keys.</summary>
+    public KeyOptions Keys { get; } = new();
+
+    /// <summary>How Solana is reached and how transactions are sent.</summary>
+    public SolanaOptions Solana { get; } = new();
+
+    /// <summary>How grains read accounts.</summary>
+    public ChainReaderOptions ChainReader { get; } = new();
 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
@@ -39,6 +40,10 @@ internal sealed class OptionsReader
             {
                 Read(child, option.GetValue(target)!);
             }
+            else if (OptionProperties.ItemOf(option) is { } item)
+            {
+                ReadItems(child, item, (IList)option.GetValue(target)!);
+            }
             else if (ReadValue(child, option, target))
             {
                 Check(child, option, target);
@@ -48,6 +53,16 @@ internal sealed class OptionsReader
         if (before == _errors.Count && target is IValidatableObject validatable)
         {
             CheckWhole(section, validatable);
+        }
+    }
+
+    private void ReadItems(IConfigurationSection section, Type type, IList items)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            var item = Activator.CreateInstance(type)!;
+            Read(child, item);
+            items.Add(item);
         }
     }
 

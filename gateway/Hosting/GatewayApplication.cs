@@ -1,5 +1,4 @@
 using Cluster.Gateway.Configuration;
-using Cluster.Silo;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Cluster.Gateway.Hosting;
@@ -9,16 +8,15 @@ internal static class GatewayApplication
 {
     /// <summary>Builds what <c>Run</c> starts; nothing has touched the network, the database or the disk yet.</summary>
     /// <param name="args">Options as <c>--Cluster:Grpc:Port 5000</c>.</param>
-    /// <param name="adjust">Replaces parts; for tests.</param>
+    /// <param name="addSilo">Adds what answers the operations.</param>
     /// <exception cref="InvalidConfigurationException">Something in the configuration must be put right first.</exception>
-    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    public static WebApplication Build(string[] args, Action<IServiceCollection, IConfiguration> addSilo)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        adjust?.Invoke(builder);
         var options = ClusterConfiguration.Read(builder.Configuration, out var errors);
         var hasStarted = false;
         builder.Logging.AddOneLineConsole(() => hasStarted);
-        builder.Services.AddClusterSilo(builder.Configuration);
+        addSilo(builder.Services, builder.Configuration);
         builder.Services.AddGateway(options);
         builder.WebHost.ConfigureKestrel(kestrel => KestrelEndpoints.Configure(kestrel, options));
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Cluster.Gateway.Configuration;
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Keys;
 using Cluster.Silo.Storage.Schema;
 using Npgsql;
 
@@ -20,6 +21,7 @@ internal static class StartFailure
     {
         InvalidConfigurationException invalid => (invalid.Errors, Misconfigured),
         SchemaException schema => ([schema.Message], Misconfigured),
+        KeyException key => ([key.Message], Misconfigured),
         ClusterException refusal => ([refusal.Message], Misconfigured),
         PostgresException postgres => ([$"PostgreSQL refused ({postgres.SqlState}): {postgres.MessageText}."], Unavailable),
         NpgsqlException away => ([$"PostgreSQL cannot be reached: {away.Message}. Start it, or put ConnectionStrings:Cluster right."], Unavailable),
