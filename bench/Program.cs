@@ -1,1 +1,10 @@
-return 0;
+using Cluster.Bench;
+using Cluster.Bench.Solana;
+
+IReadOnlyList<Benchmark> benchmarks =
+[
+    new TokenAccountDerivation(),
+    new PackingAndSigning(),
+];
+
+return await BenchmarkRun.Run(benchmarks, args);
