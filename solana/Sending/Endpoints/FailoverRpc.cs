@@ -6,7 +6,7 @@ namespace Cluster.Solana;
 /// </summary>
 internal sealed class FailoverRpc(RpcPool pool, TimeSpan deadline, TimeProvider time) : ISolanaRpc
 {
-    private const int MaxAttempts = 5;
+    private const int MaxAttempts = 16;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);

@@ -9,8 +9,13 @@ internal sealed class RpcNode(SolanaRpcClient client, SolanaEndpointOptions opti
     /// <summary>Failures in a row after which the node is left alone for a while.</summary>
     private const int FailuresToOpen = 3;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Short, because it is the only node in many installations, and a try every few seconds costs nothing.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>The most that a node may ask for with <c>Retry-After</c>.</summary>
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>How long one caller tries a node that was left alone, before the next may.</summary>
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(2);
@@ -123,7 +128,7 @@ internal sealed class RpcNode(SolanaRpcClient client, SolanaEndpointOptions opti
 
     private void StayAway(TimeSpan pause)
     {
-        _notBefore = After(time.GetTimestamp(), pause < LongestPause ? pause : LongestPause);
+        _notBefore = After(time.GetTimestamp(), pause < LongestRetryAfter ? pause : LongestRetryAfter);
         _paused = true;
         _probing = false;
     }
