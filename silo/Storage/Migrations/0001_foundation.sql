@@ -114,7 +114,7 @@ create table wallet_transactions (
   settled_at       timestamptz,
   version          bigint not null default 1
 );
-create index wallet_transactions_by_wallet on wallet_transactions (wallet_id, created_at desc, transfer_id);
+create index wallet_transactions_by_wallet on wallet_transactions (wallet_id, created_at desc, transfer_id desc);
 create index wallet_transactions_in_flight on wallet_transactions (wallet_id) where status in ('pending', 'confirmed');
 
 create table campaigns (

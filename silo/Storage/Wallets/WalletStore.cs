@@ -1,0 +1,82 @@
+using Cluster.Solana;
+using Cluster.V1;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Cluster.Silo.Storage.Wallets;
+
+/// <summary>Reads and writes <c>wallets</c>.</summary>
+/// <param name="database">Holds them.</param>
+public sealed class WalletStore(Database database)
+{
+    private const string Columns = "wallet_id, kind, address, label, parent_wallet_id, derivation_path, created_at, version";
+
+    /// <summary>A wallet; null where there is none.</summary>
+    /// <param name="walletId">Which one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<WalletRecord?> Find(string walletId, CancellationToken cancellationToken) =>
+        (await database.Query($"select {Columns} from wallets where wallet_id = $1", [Sql.Text(walletId)], Read, cancellationToken))
+        .SingleOrDefault();
+
+    /// <summary>A page of wallets, in order of id.</summary>
+    /// <param name="kinds">Only these.</param>
+    /// <param name="after">The last id of the page before; empty for the first page.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<WalletRecord>> List(
+        IEnumerable<WalletKind> kinds, string after, int limit, CancellationToken cancellationToken) =>
+        database.Query(
+            $"""
+            select {Columns} from wallets where wallet_id > $1 and kind = any($2) order by wallet_id limit $3
+            """,
+            [
+                Sql.Text(after),
+                new NpgsqlParameter { Value = kinds.Select(WalletText.Of).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                Sql.Int(limit),
+            ],
+            Read,
+            cancellationToken);
+
+    /// <summary>Adds a wallet; one of the same id that is there already makes the changes stale.</summary>
+    /// <param name="changes">Takes the statement.</param>
+    /// <param name="wallet">With version 1.</param>
+    public static void Insert(Changes changes, WalletRecord wallet) =>
+        changes.AddGuarded(
+            $"insert into wallets ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (wallet_id) do nothing",
+            $"wallet {wallet.WalletId}",
+            Sql.Text(wallet.WalletId),
+            Sql.Text(WalletText.Of(wallet.Kind)),
+            Sql.Key(wallet.Address),
+            Sql.Text(wallet.Label),
+            Sql.TextOrNull(wallet.ParentWalletId),
+            Sql.TextOrNull(wallet.DerivationPath),
+            Sql.Time(wallet.CreatedAt),
+            Sql.Big(wallet.Version));
+
+    /// <summary>
+    /// Raises the version, which every change of a wallet's payments does: of two activations that pay out of the same
+    /// money, one fails here.
+    /// </summary>
+    /// <param name="changes">Takes the statement.</param>
+    /// <param name="wallet">As this activation knows it.</param>
+    /// <returns>The wallet as it is once the changes are committed.</returns>
+    public static WalletRecord Touch(Changes changes, WalletRecord wallet)
+    {
+        changes.AddGuarded(
+            "update wallets set version = version + 1 where wallet_id = $1 and version = $2",
+            $"wallet {wallet.WalletId}",
+            Sql.Text(wallet.WalletId),
+            Sql.Big(wallet.Version));
+        return wallet with { Version = wallet.Version + 1 };
+    }
+
+    private static WalletRecord Read(NpgsqlDataReader row) => new(
+        row.GetString(0),
+        WalletText.ParseWalletKind(row.GetString(1)),
+        PublicKey.FromBytes(row.GetFieldValue<byte[]>(2)),
+        row.GetString(3),
+        row.IsDBNull(4) ? null : row.GetString(4),
+        row.IsDBNull(5) ? null : row.GetString(5),
+        row.GetFieldValue<DateTimeOffset>(6),
+        row.GetInt64(7));
+}
