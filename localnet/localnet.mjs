@@ -9,9 +9,11 @@ import { UsageError } from './options.mjs';
 import { Dispatcher } from './rpc/dispatcher.mjs';
 import { httpServer } from './rpc/http-server.mjs';
 import { Services } from './rpc/services.mjs';
+import { webSocketServer } from './subscriptions/websocket-server.mjs';
 
 /** A running validator: chain, clock and server. */
 export class Localnet {
+  #closeSockets;
   #ledger;
   #server;
   #timer;
@@ -34,6 +36,7 @@ export class Localnet {
     if (this.chain.sequence === 0) this.services.faucet.fill();
     const admin = new Admin(this.services);
     this.#server = httpServer(new Dispatcher(this.services), admin, this.services.faults);
+    this.#closeSockets = webSocketServer(this.#server, this.services);
   }
 
   get port() {
@@ -46,6 +49,7 @@ export class Localnet {
 
   async stop() {
     clearInterval(this.#timer);
+    this.#closeSockets();
     this.#server.closeAllConnections();
     this.#server.close();
     this.#ledger?.close();
