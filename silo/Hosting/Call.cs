@@ -20,4 +20,13 @@ public sealed record Call(
     /// or its request has no <c>request_id</c>. Set by the host before the grain's method runs.
     /// </summary>
     public IdempotencyKey? Idempotency { get; init; }
+
+    /// <summary>A call that a part of the silo makes on its own.</summary>
+    /// <param name="part">For example <c>sender</c>.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static Call System(string part, CancellationToken cancellation = default) =>
+        new(Caller.System(part), $"{part}-{Guid.NewGuid():n}", Cancellation: cancellation);
+
+    /// <summary>Fires <see cref="Cancellation"/> at the deadline, where a host has seen to it.</summary>
+    internal CallDeadline? Armed { get; init; }
 }

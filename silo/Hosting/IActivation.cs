@@ -34,8 +34,8 @@ public interface IActivation
     Task RemoveReminder(string name, CancellationToken cancellationToken);
 
     /// <summary>Keeps the activation from being collected as idle.</summary>
-    /// <param name="time">From now.</param>
-    void StayActive(TimeSpan time);
+    /// <param name="period">From now, zero or more; zero ends an earlier order.</param>
+    void StayActive(TimeSpan period);
 
     /// <summary>Drops the activation after this turn; the next call starts from what was committed.</summary>
     void DeactivateAfterTurn();

@@ -1,0 +1,378 @@
+using Cluster.Silo.Hosting.Invocation;
+
+namespace Cluster.Silo.Hosting.Embedded;
+
+/// <summary>
+/// A grain's place in the host: its mailbox, and its activation while it has one. A call that finds the grain idle runs
+/// on the caller's thread; everything else waits in the mailbox and is run by this work item on the thread pool, a few
+/// turns at a time, so that no stack grows with the number of turns and no grain keeps a thread for itself.
+/// </summary>
+internal sealed class GrainCell(GrainTable table, string key) : IThreadPoolWorkItem
+{
+    private const int TurnsAtOnce = 64;
+
+    /// <summary>The cell whose waiting turns this thread runs: it looks for the next one itself.</summary>
+    [ThreadStatic]
+    private static GrainCell? _served;
+
+    private readonly EmbeddedRuntime _runtime = table.Runtime;
+    private EmbeddedActivation? _activation;
+    private volatile Turn? _running;
+
+    public GrainId Id => new(table.GrainType, key);
+
+    public string Key => key;
+
+    public EmbeddedRuntime Runtime => _runtime;
+
+    public Mailbox Mailbox { get; } = new(table.Runtime.Options.MailboxBound);
+
+    public EmbeddedActivation? Activation => _activation;
+
+    /// <summary>What runs, where it takes longer; one of them where several overlap.</summary>
+    public Turn? Running => _running;
+
+    /// <summary>The runtime's epoch of the last call.</summary>
+    public int LastUsed { get; set; } = table.Runtime.Epoch;
+
+    /// <summary>Runs turns that wait.</summary>
+    public void Execute()
+    {
+        _served = this;
+        for (var turns = 0; turns < TurnsAtOnce; turns++)
+        {
+            switch (Mailbox.TakeNext())
+            {
+                case null:
+                    _served = null;
+                    return;
+                case LastTurn last:
+                    _ = RunLast(last);
+                    break;
+                case Turn turn:
+                    table.Metrics.Dequeued();
+                    if (turn.Holds == Hold.Shared && Mailbox.Count > 0)
+                    {
+                        // Another thread takes what may run beside this one.
+                        Schedule();
+                    }
+
+                    Begin(turn);
+                    break;
+            }
+        }
+
+        _served = null;
+        Schedule();
+    }
+
+    /// <summary>Ends a turn that ran at once on the caller's thread.</summary>
+    public void Leave(bool exclusive)
+    {
+        if (Mailbox.Leave(exclusive) && !ReferenceEquals(_served, this))
+        {
+            Schedule();
+        }
+    }
+
+    /// <summary>Goes on with a turn that began on the caller's thread and did not succeed at once.</summary>
+    public void Continue(Turn turn, Task started)
+    {
+        turn.Holds = turn.Exclusive ? Hold.Exclusive : Hold.Shared;
+        turn.TryStart();
+        turn.Watch();
+        _ = Finish(turn, started);
+    }
+
+    /// <summary>Puts a turn into the mailbox.</summary>
+    public Posted Post(Turn turn, bool unbounded = false)
+    {
+        var posted = Mailbox.Post(turn, unbounded);
+        if (posted is Posted.Waits or Posted.MayStart)
+        {
+            table.Metrics.Enqueued();
+            LastUsed = _runtime.Epoch;
+        }
+
+        if (posted == Posted.MayStart)
+        {
+            Schedule();
+        }
+
+        return posted;
+    }
+
+    /// <summary>The cell that has taken the place of this one, which has retired.</summary>
+    public GrainCell Renew()
+    {
+        table.Remove(this);
+        return table.Find(key);
+    }
+
+    /// <summary>The answer to a caller for whom the mailbox has no room.</summary>
+    public ClusterException Full()
+    {
+        table.Metrics.Refused("mailbox_full");
+        return new ClusterException(
+            StatusCode.ResourceExhausted,
+            $"{Id} has {_runtime.Options.MailboxBound:N0} calls waiting, as many as its mailbox holds (MailboxBound): make the call again later.");
+    }
+
+    /// <summary>Runs a timer's turn.</summary>
+    public async Task RunTimer(Func<Call, Task> turn, EmbeddedActivation activation)
+    {
+        try
+        {
+            await _runtime.RunCallback(this, "timer", (_, call) => turn(call), Call.System("timer"), activation);
+        }
+        catch (ClusterException error)
+        {
+            HostLog.TimerRefused(_runtime.Logger, Id, error);
+        }
+    }
+
+    /// <summary>Takes a turn out whose caller has gone.</summary>
+    public void Withdraw(Turn turn)
+    {
+        if (Mailbox.Remove(turn, out var mayStart))
+        {
+            table.Metrics.Dequeued();
+        }
+
+        if (mayStart)
+        {
+            Schedule();
+        }
+    }
+
+    /// <summary>Ends the given activation after the turns that run now.</summary>
+    public void End(EmbeddedActivation activation)
+    {
+        if (Mailbox.CloseWith(new LastTurn(activation)))
+        {
+            Schedule();
+        }
+    }
+
+    /// <summary>Ends whatever activation there is after the turns that wait now.</summary>
+    public Task EndAfterWaiting()
+    {
+        var last = new LastTurn(null);
+        switch (Mailbox.Post(last, unbounded: true))
+        {
+            case Posted.Retired:
+                return Task.CompletedTask;
+            case Posted.MayStart:
+                Schedule();
+                break;
+        }
+
+        return last.Ended;
+    }
+
+    /// <summary>Ends the activation where it is idle.</summary>
+    public async Task<bool> TryCollect()
+    {
+        if (!Mailbox.TryEnter(exclusive: true))
+        {
+            return false;
+        }
+
+        if (_activation!.StaysActive)
+        {
+            Leave(exclusive: true);
+            return false;
+        }
+
+        Mailbox.Closed();
+        await EndActivation();
+        Vacate();
+        return true;
+    }
+
+    /// <summary>The answer to a caller who has gone or whose deadline has passed.</summary>
+    public ClusterException GaveUp(Turn turn, bool waited)
+    {
+        table.Metrics.Refused(waited ? "gave_up_waiting" : "gave_up_running");
+        return Failure.GivenUp(
+            $"{turn.What} of {Id}",
+            waited ? $" while it waited for its turn{WaitDiagnosis.Of(this, turn)}" : turn.Exclusive ? " while it was running; the change may have been made" : " while it was running",
+            turn.Call,
+            _runtime.Time);
+    }
+
+    private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    private void Begin(Turn turn)
+    {
+        if (!turn.TryStart())
+        {
+            Skip(turn);
+        }
+        else if (turn.BoundTo is { } only && !ReferenceEquals(only, _activation))
+        {
+            turn.Succeed(Task.CompletedTask);
+            Skip(turn);
+        }
+        else if (_activation is null)
+        {
+            _ = ActivateAndRun(turn);
+        }
+        else
+        {
+            Run(turn);
+        }
+    }
+
+    private void Skip(Turn turn)
+    {
+        if (turn.Holds == Hold.Exclusive)
+        {
+            Vacate();
+        }
+        else
+        {
+            Leave(exclusive: false);
+        }
+    }
+
+    /// <summary>Runs a turn that holds the grain; it has left again where it completed at once.</summary>
+    private void Run(Turn turn)
+    {
+        Task task;
+        var callers = IsolatedContext.Enter();
+        try
+        {
+            task = turn.Run(_activation!.Grain);
+        }
+        catch (Exception error)
+        {
+            task = Task.FromException(error);
+        }
+        finally
+        {
+            IsolatedContext.Exit(callers);
+        }
+
+        _ = Finish(turn, task);
+    }
+
+    private async Task Finish(Turn turn, Task task)
+    {
+        if (!task.IsCompleted)
+        {
+            _running = turn;
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Interlocked.CompareExchange(ref _running, null, turn);
+            LastUsed = _runtime.Epoch;
+        }
+
+        if (task.IsCompletedSuccessfully)
+        {
+            Leave(turn.Holds == Hold.Exclusive);
+            turn.Succeed(task);
+            return;
+        }
+
+        var error = task.Exception?.InnerException ?? new OperationCanceledException();
+        var failure = Failure.Of(error, $"{turn.What} of {Id}", !turn.Exclusive, turn.Call, _runtime.Time, _runtime.Logger);
+        if (failure.IsStale && turn is { Exclusive: true, Retried: false, BoundTo: null })
+        {
+            // Nothing was committed, so the turn may run again, before all that waits, on what is committed now.
+            HostLog.StaleVersion(_runtime.Logger, Id, turn.What, turn.Call.RequestId);
+            turn.Retried = true;
+            Mailbox.Closed();
+            await EndActivation();
+            await ActivateAndRun(turn);
+            return;
+        }
+
+        if (!failure.SparesActivation)
+        {
+            Mailbox.CloseWith(new LastTurn(_activation));
+        }
+
+        Leave(turn.Holds == Hold.Exclusive);
+        turn.Fail(failure.Error);
+    }
+
+    /// <summary>Runs a turn that holds the grain exclusively, since it has to be activated first.</summary>
+    private async Task ActivateAndRun(Turn turn)
+    {
+        try
+        {
+            _activation = await table.Activate(this);
+        }
+        catch (ClusterException error)
+        {
+            // Whoever waited has waited for this; the next call tries again.
+            var cleared = Mailbox.Clear();
+            List<Turn> waiting = [.. cleared.OfType<Turn>()];
+            table.Metrics.Dequeued(waiting.Count);
+            turn.Fail(error);
+            foreach (var other in waiting.Where(other => other.TryStart()))
+            {
+                other.Fail(new ClusterException(error.Status, error.Message, error));
+            }
+
+            Vacate();
+            foreach (var last in cleared.OfType<LastTurn>())
+            {
+                last.HasEnded();
+            }
+
+            return;
+        }
+
+        Mailbox.Opened();
+        if (!turn.Exclusive)
+        {
+            turn.Holds = Hold.Shared;
+            if (Mailbox.Share())
+            {
+                Schedule();
+            }
+        }
+
+        Run(turn);
+    }
+
+    private async Task RunLast(LastTurn last)
+    {
+        if (last.Activation is null || ReferenceEquals(last.Activation, _activation))
+        {
+            Mailbox.Closed();
+            await EndActivation();
+        }
+        else if (_activation is not null)
+        {
+            // It was meant for an earlier activation, which has ended otherwise.
+            Mailbox.Opened();
+        }
+
+        Vacate();
+        last.HasEnded();
+    }
+
+    private async Task EndActivation()
+    {
+        if (_activation is { } ended)
+        {
+            await table.End(ended);
+            _activation = null;
+        }
+    }
+
+    /// <summary>Leaves what was held exclusively; the cell ends where neither an activation nor a turn needs it.</summary>
+    private void Vacate()
+    {
+        if (_activation is null && Mailbox.TryRetire())
+        {
+            table.Remove(this);
+        }
+        else
+        {
+            Leave(exclusive: true);
+        }
+    }
+}
