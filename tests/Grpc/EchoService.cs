@@ -16,6 +16,10 @@ internal sealed class EchoService
 
     private readonly Channel<string> _started = Channel.CreateUnbounded<string>();
     private readonly Channel<string> _cancelled = Channel.CreateUnbounded<string>();
+    private int _gzipCalls;
+
+    /// <summary>How many unary calls said that their requests are compressed with gzip.</summary>
+    public int GzipCalls => _gzipCalls;
 
     /// <summary>The texts of waiting calls, as they begin to wait.</summary>
     public ChannelReader<string> Started => _started.Reader;
@@ -34,6 +38,11 @@ internal sealed class EchoService
     private async ValueTask<EchoReply> Unary(EchoRequest request, ServerCallContext context)
     {
         EchoMetadata(context);
+        if (context.GetRequestHeader("grpc-encoding") == "gzip")
+        {
+            Interlocked.Increment(ref _gzipCalls);
+        }
+
         await Obey(request, context);
         return new EchoReply { Text = request.Text, Payload = request.Payload, Count = 1 };
     }

@@ -174,9 +174,11 @@ internal sealed class ClientCall : IDisposable
             headers.TryAddWithoutValidation(HeaderName.Encoding, MessageEncodings.Gzip);
         }
 
-        foreach (var entry in options.Headers ?? Metadata.Empty)
+        foreach (var entries in (options.Headers ?? Metadata.Empty).GroupBy(entry => entry.Key))
         {
-            headers.TryAddWithoutValidation(entry.Key, entry.IsBinary ? BinaryHeader.Encode(entry.Bytes.Span) : entry.Text);
+            // HttpClient would join several values with a blank after the comma, which is not base64.
+            var values = entries.Select(entry => entry.IsBinary ? BinaryHeader.Encode(entry.Bytes.Span) : entry.Text);
+            headers.TryAddWithoutValidation(entries.Key, string.Join(',', values));
         }
 
         return request;
