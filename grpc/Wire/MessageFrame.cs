@@ -25,7 +25,7 @@ internal static class MessageFrame
             // A wrong flag is told at once rather than after four more bytes that may never come.
             if (!buffer.IsEmpty)
             {
-                ReadFlag(buffer.FirstSpan[0]);
+                ReadFlag(FirstByte(buffer));
             }
 
             return false;
@@ -67,6 +67,14 @@ internal static class MessageFrame
 
     public static RpcException Truncated() =>
         new(StatusCode.Internal, "the stream ended in the middle of a message");
+
+    private static byte FirstByte(ReadOnlySequence<byte> buffer)
+    {
+        // The first segment of a sequence may be empty.
+        Span<byte> first = stackalloc byte[1];
+        buffer.Slice(0, 1).CopyTo(first);
+        return first[0];
+    }
 
     private static bool ReadFlag(byte flag) => flag switch
     {

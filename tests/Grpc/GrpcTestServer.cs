@@ -62,6 +62,9 @@ internal sealed class GrpcTestServer : IAsyncDisposable
 
     public GrpcChannel Connect(GrpcChannelOptions? options = null) => new(Address, options);
 
+    /// <summary>Lets the calls in flight end, then stops.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         using var atOnce = new CancellationTokenSource();
