@@ -27,10 +27,9 @@ export class Localnet {
   }
 
   constructor(options) {
-    this.#ledger = options.ledger === undefined ? null : new Ledger(options.ledger);
+    this.#ledger = options.ledger === undefined ? null : new Ledger(options.ledger, options.checkpointMs);
     const seed = seedOf(this.#ledger, options);
-    const machine = new VirtualMachine(this.#ledger?.openSnapshot());
-    this.chain = new Chain({ slots: new Slots({ ...options, seed }), machine, history: options.history });
+    this.chain = new Chain({ slots: new Slots({ ...options, seed }), machine: new VirtualMachine(), history: options.history });
     this.#ledger?.attach(this.chain);
     this.services = new Services(this.chain, options.limits);
     if (this.chain.sequence === 0) this.services.faucet.fill();

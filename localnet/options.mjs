@@ -12,6 +12,7 @@ const OPTIONS = {
   'block-cu': { default: '0', range: [0, 1_000_000_000], help: 'compute units that fit a block; 0: no limit (mainnet: 60000000)' },
   'account-cu': { default: '0', range: [0, 1_000_000_000], help: 'compute units a block that may write one account; 0: no limit (mainnet: 24000000)' },
   ledger: { help: 'directory in which the ledger survives restarts; without it, it lives in memory' },
+  'checkpoint-ms': { default: '3000', range: [1, 600_000], help: 'execution time that a restart of the ledger may have to repeat' },
   seed: { help: 'text from which blockhashes and the faucet follow; without it, each network has its own' },
 };
 
@@ -30,7 +31,8 @@ Prints one line of JSON with its port as soon as it serves. Listens on 127.0.0.1
 /**
  * @param {string[]} args
  * @returns {{ help: true } | { help: false, port: number, slotMs: number, confirmSlots: number, finalizeSlots: number,
- *   history: number, limits: { blockUnits: number, accountUnits: number }, ledger: string | undefined, seed: string | undefined }}
+ *   history: number, limits: { blockUnits: number, accountUnits: number }, ledger: string | undefined,
+ *   checkpointMs: number, seed: string | undefined }}
  */
 export function parseOptions(args) {
   const values = parse(args);
@@ -50,6 +52,7 @@ export function parseOptions(args) {
     history: number('history'),
     limits: { blockUnits: number('block-cu'), accountUnits: number('account-cu') },
     ledger: values.ledger,
+    checkpointMs: number('checkpoint-ms'),
     seed: values.seed,
   };
 }

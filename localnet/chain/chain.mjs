@@ -103,13 +103,14 @@ export class Chain extends EventEmitter {
     }
     const dropped = [];
     const changed = [];
-    for (const entry of undone.reverse()) {
+    undone.reverse();
+    for (const entry of undone) {
       const error = entry.error;
       if (sequences.has(entry.sequence) || !this.#redo(entry)) dropped.push(entry);
       else if (JSON.stringify(error) !== JSON.stringify(entry.error)) changed.push(entry);
     }
     this.machine.setClock(this.slots.newest, this.unixSeconds);
-    this.emit('forked', { dropped, changed });
+    this.emit('forked', { undone, dropped, changed });
     return dropped;
   }
 
@@ -122,6 +123,7 @@ export class Chain extends EventEmitter {
     const entry = this.#entry({ ...place, transaction });
     this.machine.setClock(entry.slot, entry.unixSeconds);
     this.#execute(entry, true);
+    return entry;
   }
 
   /**
@@ -131,7 +133,9 @@ export class Chain extends EventEmitter {
    * @param {any} account
    */
   replayAccount(place, key, account) {
-    this.#write(this.#entry({ ...place, keys: [key], written: account, survivesForks: true }));
+    const entry = this.#entry({ ...place, keys: [key], written: account, survivesForks: true });
+    this.#write(entry);
+    return entry;
   }
 
   /**

@@ -15,10 +15,9 @@ const SYSTEM_PROGRAM = new Uint8Array(32);
 export class VirtualMachine {
   #svm;
 
-  /** @param {Uint8Array} [snapshot] what {@link toBytes} returned */
-  constructor(snapshot) {
-    this.#svm = snapshot ? LiteSvm.fromBytes(snapshot) : new LiteSvm();
-    if (!snapshot) this.#svm.withNativeMints();
+  constructor() {
+    this.#svm = new LiteSvm();
+    this.#svm.withNativeMints();
     this.#svm.setTransactionHistory(0n);
     this.#svm.setBlockhashCheck(false);
     this.#svm.setSigverify(true);
@@ -105,9 +104,5 @@ export class VirtualMachine {
   /** @param {number} bytes of the account's data */
   rentExemption(bytes) {
     return this.#svm.minimumBalanceForRentExemption(BigInt(bytes));
-  }
-
-  toBytes() {
-    return this.#svm.toBytes();
   }
 }

@@ -1,7 +1,7 @@
 // What the log is made of. A record is a type byte and its fields, integers little-endian.
 
 /** The kinds of records. */
-export const RecordType = Object.freeze({ GENESIS: 1, SLOT: 2, TRANSACTION: 3, ACCOUNT: 4, FORK: 5 });
+export const RecordType = Object.freeze({ GENESIS: 1, SLOT: 2, TRANSACTION: 3, ACCOUNT: 4, FORK: 5, IMAGES: 6, CHECKPOINT: 7 });
 
 const SURVIVES_FORKS = 1;
 
@@ -42,11 +42,17 @@ export function accountRecord({ keys: [key], written: { lamports, owner, executa
 }
 
 /**
- * @param {number[]} dropped sequences
- * @param {[number, string | object | null][]} changed sequences whose second execution ended in another way, and how
+ * @param {{ dropped: number[], changed: [number, string | object | null][], isCheckpoint: boolean }} fork the
+ *   sequences that are gone, those whose second execution ended in another way with how, and whether
+ *   the images before this record belong to it
  */
-export function forkRecord(dropped, changed) {
-  return Buffer.from(`${String.fromCharCode(RecordType.FORK)}${JSON.stringify({ dropped, changed })}`);
+export function forkRecord(fork) {
+  return Buffer.from(`${String.fromCharCode(RecordType.FORK)}${JSON.stringify(fork)}`);
+}
+
+/** Says that the images before it are all that has changed since the last one. */
+export function checkpointRecord() {
+  return Buffer.from([RecordType.CHECKPOINT]);
 }
 
 /** @param {Buffer} record */

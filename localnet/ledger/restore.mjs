@@ -1,5 +1,6 @@
 import { encode } from '../wire/base58.mjs';
 import { Transaction } from '../wire/transaction.mjs';
+import { applyImages, isFirst } from './images.mjs';
 import { readAccount, readJson, readSlot, readTransaction, RecordType } from './records.mjs';
 
 /** The ledger was written by a program, or for a network, that does not fit this one. */
@@ -8,30 +9,23 @@ export class LedgerMismatchError extends Error {}
 /** The version of the log's format. */
 export const LEDGER_VERSION = 1;
 
-/**
- * What a log says without anything being executed: every signature with its end, and what forks
- * dropped.
- */
+/** What a log says without anything being executed: every signature with its end, and what forks dropped. */
 export class LogSummary {
   /** @type {Map<string, import('../chain/statuses.mjs').Status>} */
   statuses = new Map();
   dropped = new Set();
-  /** How the changes behind an offset reach back: the lowest sequence that a fork dropped later. */
-  forks = [];
   genesis = null;
   slot = 0;
   unixSeconds = 0;
   sequence = 0;
+  /** The offset up to which images say what the accounts were. */
+  checkpointEnd = 0;
+  checkpointSequence = 0;
 
   /** @param {import('./log.mjs').Log} log */
   constructor(log) {
     const signatures = new Map();
     for (const { record, end } of log.records()) this.#read(record, end, signatures);
-  }
-
-  /** @param {import('./snapshots.mjs').Mark} mark whether everything in the snapshot stayed on the ledger */
-  keeps(mark) {
-    return mark.sequence <= this.sequence && this.forks.every(({ end, earliest }) => end <= mark.end || earliest >= mark.sequence);
   }
 
   #read(record, end, signatures) {
@@ -56,47 +50,69 @@ export class LogSummary {
       case RecordType.FORK:
         this.#readFork(readJson(record), end, signatures);
         break;
+      case RecordType.IMAGES:
+        break;
+      case RecordType.CHECKPOINT:
+        this.#checkpoint(end);
+        break;
       default:
         throw new LedgerMismatchError(`the ledger has a record of unknown type ${record[0]}; it was written by a newer version`);
     }
   }
 
-  #readFork({ dropped, changed }, end, signatures) {
+  #readFork({ dropped, changed, isCheckpoint }, end, signatures) {
     for (const sequence of dropped) {
       this.dropped.add(sequence);
       this.statuses.delete(signatures.get(sequence));
     }
     for (const [sequence, error] of changed) this.statuses.get(signatures.get(sequence)).error = error;
-    this.forks.push({ end, earliest: Math.min(...dropped) });
+    if (isCheckpoint) this.#checkpoint(end);
+  }
+
+  #checkpoint(end) {
+    this.checkpointEnd = end;
+    this.checkpointSequence = this.sequence;
   }
 }
 
 /**
- * Executes again what came after a snapshot.
+ * Brings the accounts to where the log ends: up to the last checkpoint by images, from there on by
+ * executing again what has landed and was not dropped.
  * @param {import('./log.mjs').Log} log
  * @param {LogSummary} summary
- * @param {import('./snapshots.mjs').Mark} mark from where on
  * @param {import('../chain/chain.mjs').Chain} chain
- * @returns {number} how many transactions
+ * @returns {import('../chain/journal.mjs').Entry[]} what was executed
  */
-export function replay(log, summary, mark, chain) {
-  let { sequence, slot, unixSeconds } = mark;
-  let count = 0;
+export function replay(log, { checkpointEnd, dropped }, chain) {
+  const place = { sequence: 0, slot: 0, unixSeconds: 0 };
+  const entries = [];
+  let images = [];
   for (const { record, end } of log.records()) {
-    if (end <= mark.end) continue;
-    if (record[0] === RecordType.SLOT) ({ slot, unixSeconds } = readSlot(record));
-    if (record[0] !== RecordType.TRANSACTION && record[0] !== RecordType.ACCOUNT) continue;
-    const place = { sequence, slot, unixSeconds };
-    if (!summary.dropped.has(sequence++)) {
-      count++;
-      if (record[0] === RecordType.ACCOUNT) {
-        const { key, account } = readAccount(Buffer.from(record));
-        chain.replayAccount(place, key, account);
-      } else {
-        const { bytes, survivesForks } = readTransaction(record);
-        chain.replayTransaction({ ...place, survivesForks }, new Transaction(Buffer.from(bytes)));
-      }
+    const type = record[0];
+    if (type === RecordType.SLOT) Object.assign(place, readSlot(record));
+    if (type === RecordType.IMAGES && end < checkpointEnd) {
+      if (isFirst(record)) images = [];
+      images.push(record);
+    }
+    if (type === RecordType.CHECKPOINT || (type === RecordType.FORK && readJson(record).isCheckpoint)) {
+      for (const each of images) applyImages(each, chain.machine);
+      images = [];
+    }
+    if (type === RecordType.TRANSACTION || type === RecordType.ACCOUNT) {
+      if (end > checkpointEnd && !dropped.has(place.sequence)) entries.push(execute(record, { ...place }, chain));
+      place.sequence++;
     }
   }
-  return count;
+  return entries;
+}
+
+function execute(record, place, chain) {
+  // A copy, because the record is a part of a large chunk that would be kept alive with it.
+  const own = Buffer.from(record);
+  if (own[0] === RecordType.ACCOUNT) {
+    const { key, account } = readAccount(own);
+    return chain.replayAccount(place, key, account);
+  }
+  const { bytes, survivesForks } = readTransaction(own);
+  return chain.replayTransaction({ ...place, survivesForks }, new Transaction(bytes));
 }
