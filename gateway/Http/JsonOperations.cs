@@ -16,7 +16,8 @@ internal sealed class JsonOperations(
     IOperations implementers,
     JsonMapping json,
     EdgeErrors errors,
-    LimitsOptions limits)
+    LimitsOptions limits,
+    IHostApplicationLifetime lifetime)
 {
     private const string Json = "application/json";
 
@@ -111,6 +112,9 @@ internal sealed class JsonOperations(
     [SuppressMessage("Design", "CA1031", Justification = "Whatever escapes an operation becomes its last line.")]
     private async Task AnswerLines(HttpContext http, Operation operation, IMessage request, Call call)
     {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, lifetime.ApplicationStopping);
+        var gone = call.Cancellation;
+        call = call with { Cancellation = stopping.Token };
         var lines = http.Response.BodyWriter;
         var replies = implementers.ServerStream(operation.Method, request, call).GetAsyncEnumerator(call.Cancellation);
         await using (replies)
@@ -128,7 +132,7 @@ internal sealed class JsonOperations(
                     await lines.FlushAsync(call.Cancellation);
                 }
             }
-            catch (Exception error) when (!call.Cancellation.IsCancellationRequested)
+            catch (Exception error) when (!gone.IsCancellationRequested)
             {
                 var last = ErrorBody.Of(errors.Of(error, operation.Name, call.RequestId), call.RequestId);
                 lines.Write(JsonSerializer.SerializeToUtf8Bytes(last, HttpJson.Default.ErrorBody));

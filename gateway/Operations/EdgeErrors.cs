@@ -12,8 +12,11 @@ internal readonly record struct EdgeError(StatusCode Status, string Message, int
 /// The one place where what escaped an operation becomes an answer, for gRPC and JSON alike. Only the message of a
 /// <see cref="ClusterException"/> was written for callers; of anything else they learn the request's id and nothing more.
 /// </summary>
-internal sealed partial class EdgeErrors(ILogger<EdgeErrors> log)
+internal sealed partial class EdgeErrors(IHostApplicationLifetime lifetime, ILogger<EdgeErrors> log)
 {
+    /// <summary>gRPC carries the message in a header, and clients take 8 KiB of them.</summary>
+    private const int MaxMessageLength = 2_000;
+
     /// <summary>Judges an error; logs it where the caller does not learn it.</summary>
     /// <param name="error">What escaped.</param>
     /// <param name="operation">The operation's name.</param>
@@ -22,8 +25,12 @@ internal sealed partial class EdgeErrors(ILogger<EdgeErrors> log)
     {
         switch (error)
         {
+            case OperationCanceledException or ClusterException { Status: StatusCode.Cancelled }
+                when lifetime.ApplicationStopping.IsCancellationRequested:
+                return new EdgeError(StatusCode.Unavailable, "the gateway is stopping; call again in a moment");
+
             case ClusterException refusal:
-                return new EdgeError(refusal.Status, refusal.Message);
+                return new EdgeError(refusal.Status, Cut(refusal.Message));
 
             case OperationCanceledException:
                 return new EdgeError(StatusCode.Cancelled, $"{operation}: the caller gave up");
@@ -39,6 +46,9 @@ internal sealed partial class EdgeErrors(ILogger<EdgeErrors> log)
                 return new EdgeError(StatusCode.Internal, $"internal error; the details are in the log under request id {requestId}");
         }
     }
+
+    private static string Cut(string message) =>
+        message.Length <= MaxMessageLength ? message : string.Concat(message.AsSpan(0, MaxMessageLength), "…");
 
     [LoggerMessage(4001, LogLevel.Error, "{Operation} failed, request id {RequestId}")]
     private partial void LogEscaped(Exception error, string operation, string requestId);
