@@ -13,9 +13,10 @@ internal sealed class Binder(Contract contract, AnsweredRequests answered, Func<
     public Bindings Bind(IReadOnlyList<GrainRegistration> grains, IReadOnlyList<QueryRegistration> queries)
     {
         var grainMethods = BindGrains([.. grains.Distinct()]);
-        var queryMethods = BindQueries([.. queries.Select(query => query.Class).Distinct()]);
+        List<Type> handlers = [.. queries.Select(query => query.Class).Distinct()];
+        var queryMethods = BindQueries(handlers);
         return _errors.Count == 0
-            ? new Bindings(contract, [.. grains.Distinct()], grainMethods, queryMethods)
+            ? new Bindings(contract, [.. grains.Distinct()], grainMethods, queryMethods, handlers)
             : throw new BindingException(_errors);
     }
 
@@ -105,17 +106,18 @@ internal sealed class Binder(Contract contract, AnsweredRequests answered, Func<
     private QueryMethod Bind(Type handler, MethodInfo method, Operation operation)
     {
         var argument = method.GetParameters()[0].ParameterType;
-        var function = typeof(Func<,,>).MakeGenericType(argument, typeof(Call), method.ReturnType);
+        var function = typeof(Func<,,,>).MakeGenericType(handler, argument, typeof(Call), method.ReturnType);
         var query = operation.Kind switch
         {
-            OperationKind.Unary => typeof(UnaryQuery<,>),
-            OperationKind.ServerStream => typeof(ServerStreamQuery<,>),
-            _ => typeof(ClientStreamQuery<,>),
+            OperationKind.Unary => typeof(UnaryQuery<,,>),
+            OperationKind.ServerStream => typeof(ServerStreamQuery<,,>),
+            _ => typeof(ClientStreamQuery<,,>),
         };
         return (QueryMethod)Activator.CreateInstance(
-            query.MakeGenericType(operation.RequestType, operation.ReplyType),
+            query.MakeGenericType(handler, operation.RequestType, operation.ReplyType),
             operation,
-            method.CreateDelegate(function, handlerOf(handler)))!;
+            new Lazy<object>(() => handlerOf(handler)),
+            method.CreateDelegate(function))!;
     }
 
     private MethodInfo? FindMethod(Type type, Operation operation)

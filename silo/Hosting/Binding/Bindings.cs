@@ -9,7 +9,8 @@ internal sealed class Bindings(
     Contract contract,
     IReadOnlyList<GrainRegistration> grains,
     IReadOnlyList<GrainMethod> grainMethods,
-    IReadOnlyList<QueryMethod> queryMethods)
+    IReadOnlyList<QueryMethod> queryMethods,
+    IReadOnlyList<Type> queryHandlers)
 {
     private readonly FrozenDictionary<Operation, QueryMethod> _queries = queryMethods.ToFrozenDictionary(method => method.Operation);
 
@@ -18,6 +19,8 @@ internal sealed class Bindings(
     public IReadOnlyList<GrainRegistration> Grains => grains;
 
     public IReadOnlyList<GrainMethod> GrainMethods => grainMethods;
+
+    public IReadOnlyList<Type> QueryHandlers => queryHandlers;
 
     public QueryMethod QueryOf(Operation operation) => _queries[operation];
 }

@@ -1,6 +1,7 @@
 using Cluster.Silo.Hosting.Binding;
 using Cluster.Silo.Hosting.Reminders;
 using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -37,6 +38,12 @@ internal sealed class EmbeddedHost(
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        foreach (var handler in bindings.QueryHandlers)
+        {
+            // What a handler lacks is told now, not at its first call.
+            _ = services.GetRequiredService(handler);
+        }
+
         _collector = new Collector(_runtime);
         _collector.Start();
         HostLog.Started(logger, string.Join(", ", _runtime.Tables.Select(table => table.GrainType).Order(StringComparer.Ordinal)));

@@ -15,7 +15,7 @@ using ServiceDescriptor = Microsoft.Extensions.DependencyInjection.ServiceDescri
 namespace Cluster.Silo.Hosting;
 
 /// <summary>Registers grains, query handlers and the host that runs them.</summary>
-public static class HostingServices
+public static class HostingServiceCollectionExtensions
 {
     /// <summary>Registers the class that implements a grain type; its constructor gets services of the container.</summary>
     /// <typeparam name="TGrain">With one public method an rpc.</typeparam>
