@@ -1,6 +1,6 @@
 import { encode } from '../wire/base58.mjs';
 import { associatedTokenAddress } from '../programs/derived-address.mjs';
-import { isTokenProgram, kindOf, readTokenAccount } from '../programs/token-layout.mjs';
+import { isTokenProgram, readTokenAccount } from '../programs/token-layout.mjs';
 import * as params from './admin-params.mjs';
 import { AdminError } from './admin-params.mjs';
 import { stringify } from '../wire/json.mjs';
@@ -24,11 +24,11 @@ export function ledgerQueries({ chain }) {
       const mint = params.key(query, 'mint');
       const program = chain.machine.account(mint)?.owner();
       if (!program || !isTokenProgram(program)) throw new AdminError(404, `there is no mint ${query.mint}`);
-      for (const each of chain.machine.accountsOf(program)) {
-        const data = each.account().data();
-        if (kindOf(data) !== 'account' || !mint.equals(data.subarray(0, 32))) continue;
+      for (const { address, account } of chain.tokenAccounts.all()) {
+        const data = account.data();
+        if (!mint.equals(data.subarray(0, 32))) continue;
         const { owner, amount, state } = readTokenAccount(data);
-        yield stringify({ owner: encode(owner), account: encode(each.address), amount: amount.toString(), state });
+        yield stringify({ owner: encode(owner), account: encode(address), amount: amount.toString(), state });
       }
     },
   };

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Journal } from './journal.mjs';
 import { Statuses } from './statuses.mjs';
+import { TokenAccounts } from './token-accounts.mjs';
 import { writableAccounts } from './writable-accounts.mjs';
 
 /**
@@ -30,6 +31,7 @@ export class Chain extends EventEmitter {
     this.machine = machine;
     this.journal = new Journal(history);
     this.statuses = new Statuses();
+    this.tokenAccounts = new TokenAccounts(machine);
     this.unixSeconds = Math.floor(Date.now() / 1000);
     machine.setClock(slots.newest, this.unixSeconds);
   }
@@ -115,6 +117,16 @@ export class Chain extends EventEmitter {
   }
 
   /**
+   * Puts an account into the state that a checkpoint says.
+   * @param {Uint8Array} key
+   * @param {any} account
+   */
+  restoreAccount(key, account) {
+    this.machine.setAccount(key, account);
+    this.tokenAccounts.note(key, this.machine.account(key));
+  }
+
+  /**
    * Executes again what the log says has landed.
    * @param {{ sequence: number, slot: number, unixSeconds: number, survivesForks: boolean }} place
    * @param {import('../wire/transaction.mjs').Transaction} transaction
@@ -173,6 +185,7 @@ export class Chain extends EventEmitter {
     const [key] = entry.keys;
     entry.before = [this.machine.account(key)];
     this.machine.setAccount(key, entry.written);
+    this.tokenAccounts.note(key, this.machine.account(key));
     this.journal.push(entry);
   }
 
@@ -189,6 +202,7 @@ export class Chain extends EventEmitter {
     entry.meta = meta;
     if (error !== null && this.machine.lamports(payer) === (entry.before[0]?.lamports() ?? 0n)) return false;
     this.statuses.set(transaction.signature, { slot: entry.slot, error, sequence: entry.sequence });
+    this.tokenAccounts.landed(entry);
     this.journal.push(entry);
     return true;
   }

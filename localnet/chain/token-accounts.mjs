@@ -1,73 +1,128 @@
-import { TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from '../programs/addresses.mjs';
-import { isTokenProgram, kindOf, readTokenAccount } from '../programs/token-layout.mjs';
+import { isTokenProgram, kindOf } from '../programs/token-layout.mjs';
 
+const OWNER_AT = 32;
+const FIRST_CAPACITY = 1024;
 const SET_AUTHORITY = 6;
+const NONE = 0;
 
 /**
- * Token accounts by owner. Nothing is indexed before it is asked for: the first question about an
- * owner looks at all token accounts, and from then on those of this owner are kept up to date.
+ * Which token accounts there are, by owner: a hash table of chains in flat arrays, because objects
+ * for a million accounts would weigh more than the accounts. It may name accounts that are gone or
+ * have another owner by now; whoever reads looks at the account itself.
  */
 export class TokenAccounts {
-  /** @type {Map<string, Map<string, Uint8Array>>} */
-  #byOwner = new Map();
+  #count = 0;
+  #keys = Buffer.alloc(32 * FIRST_CAPACITY);
+  /** By hash of the owner: 1 + the newest entry. */
+  #heads = new Uint32Array(2 * FIRST_CAPACITY);
+  /** By entry: 1 + the next one of the same hash. */
+  #next = new Uint32Array(FIRST_CAPACITY);
+  #hashes = new Uint32Array(FIRST_CAPACITY);
 
-  /** @param {import('./chain.mjs').Chain} chain */
-  constructor(chain) {
-    this.machine = chain.machine;
-    chain.on('landed', (entry) => this.#landed(entry));
-    for (const event of ['written', 'forked', 'restored']) chain.on(event, () => this.#byOwner.clear());
+  /** @param {import('./virtual-machine.mjs').VirtualMachine} machine */
+  constructor(machine) {
+    this.machine = machine;
+  }
+
+  /**
+   * Takes note of what a transaction has created, or given to another owner.
+   * @param {import('./journal.mjs').Entry} entry
+   */
+  landed({ transaction, keys, before, error }) {
+    if (error !== null || !usesTokens(transaction)) return;
+    const ownersChange = changesOwners(transaction);
+    keys.forEach((key, i) => {
+      if (ownersChange || before[i] === null || !isTokenProgram(before[i].owner())) this.note(key, this.machine.account(key));
+    });
+  }
+
+  /**
+   * @param {Uint8Array} key
+   * @param {any} account a handle, null for none
+   */
+  note(key, account) {
+    if (!account || !isTokenProgram(account.owner())) return;
+    const data = account.data();
+    if (kindOf(data) === 'account') this.add(key, data.subarray(OWNER_AT, OWNER_AT + 32));
+  }
+
+  /** @param {Uint8Array} key of the token account @param {Uint8Array} owner */
+  add(key, owner) {
+    if (this.#count === this.#next.length) this.#grow();
+    this.#keys.set(key, 32 * this.#count);
+    this.#hashes[this.#count] = hashOf(owner);
+    this.#link(this.#count++);
   }
 
   /**
    * @param {Buffer} owner
-   * @returns {{ address: Uint8Array, account: any }[]} with handles
+   * @returns {{ address: Buffer, account: any }[]} with handles
    */
   of(owner) {
-    const name = owner.latin1Slice();
-    let known = this.#byOwner.get(name);
-    if (known === undefined) this.#byOwner.set(name, (known = this.#scan(owner)));
-    const found = [];
-    for (const address of known.values()) {
-      const account = this.machine.account(address);
-      if (account && isTokenAccountOf(account, owner)) found.push({ address, account });
-    }
-    return found;
-  }
-
-  #scan(owner) {
+    const hash = hashOf(owner);
     const found = new Map();
-    for (const program of [TOKEN_PROGRAM, TOKEN_2022_PROGRAM]) {
-      for (const each of this.machine.accountsOf(program)) {
-        if (isTokenAccountOf(each.account(), owner)) found.set(latin1(each.address), each.address);
+    for (let at = this.#heads[hash % this.#heads.length]; at !== NONE; at = this.#next[at - 1]) {
+      if (this.#hashes[at - 1] !== hash) continue;
+      const address = this.#key(at - 1);
+      const account = this.machine.account(address);
+      if (isTokenAccount(account) && owner.equals(account.data().subarray(OWNER_AT, OWNER_AT + 32))) {
+        found.set(address.latin1Slice(), { address, account });
       }
     }
-    return found;
+    return [...found.values()];
   }
 
-  #landed({ transaction, keys, before, error }) {
-    if (this.#byOwner.size === 0 || error !== null) return;
-    if (changesOwners(transaction)) {
-      this.#byOwner.clear();
-      return;
+  /** All token accounts, each once. */
+  *all() {
+    const seen = new Set();
+    for (let entry = 0; entry < this.#count; entry++) {
+      const address = this.#key(entry);
+      const name = address.latin1Slice();
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const account = this.machine.account(address);
+      if (isTokenAccount(account)) yield { address, account };
     }
-    keys.forEach((key, i) => {
-      if (before[i] === null || !isTokenProgram(before[i].owner())) this.#created(key);
-    });
   }
 
-  #created(key) {
-    const account = this.machine.account(key);
-    if (!account || !isTokenProgram(account.owner())) return;
-    const data = account.data();
-    if (kindOf(data) !== 'account') return;
-    this.#byOwner.get(latin1(readTokenAccount(data).owner))?.set(latin1(key), Uint8Array.from(key));
+  #key(entry) {
+    return this.#keys.subarray(32 * entry, 32 * entry + 32);
+  }
+
+  #link(entry) {
+    const slot = this.#hashes[entry] % this.#heads.length;
+    this.#next[entry] = this.#heads[slot];
+    this.#heads[slot] = entry + 1;
+  }
+
+  #grow() {
+    const capacity = 2 * this.#next.length;
+    this.#keys = Buffer.concat([this.#keys], 32 * capacity);
+    this.#hashes = widened(this.#hashes, capacity);
+    this.#next = new Uint32Array(capacity);
+    this.#heads = new Uint32Array(2 * capacity);
+    for (let entry = 0; entry < this.#count; entry++) this.#link(entry);
   }
 }
 
-function isTokenAccountOf(account, owner) {
-  if (!isTokenProgram(account.owner())) return false;
-  const data = account.data();
-  return kindOf(data) === 'account' && owner.equals(data.subarray(32, 64));
+function isTokenAccount(account) {
+  return account !== null && isTokenProgram(account.owner()) && kindOf(account.data()) === 'account';
+}
+
+function hashOf(owner) {
+  // Addresses are keys or hashes: any four bytes of them are as good as random.
+  return (owner[0] | (owner[1] << 8) | (owner[2] << 16) | (owner[3] << 24)) >>> 0;
+}
+
+function widened(array, length) {
+  const wide = new Uint32Array(length);
+  wide.set(array);
+  return wide;
+}
+
+function usesTokens(transaction) {
+  for (let i = 0; i < transaction.keyCount; i++) if (isTokenProgram(transaction.key(i))) return true;
+  return transaction.lookups.length > 0;
 }
 
 function changesOwners(transaction) {
@@ -75,8 +130,4 @@ function changesOwners(transaction) {
     ({ program, dataAt, dataLength }) =>
       dataLength > 0 && transaction.bytes[dataAt] === SET_AUTHORITY && isTokenProgram(transaction.key(program)),
   );
-}
-
-function latin1(bytes) {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice();
 }

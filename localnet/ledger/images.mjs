@@ -38,15 +38,15 @@ export function isFirst(record) {
 
 /**
  * @param {Buffer} record
- * @param {import('../chain/virtual-machine.mjs').VirtualMachine} machine
+ * @param {import('../chain/chain.mjs').Chain} chain
  */
-export function applyImages(record, machine) {
+export function applyImages(record, chain) {
   for (let at = HEAD_BYTES; at < record.length; ) {
     const lamports = record.readBigUInt64LE(at + 32);
     const length = record.readUInt32LE(at + 73);
     const key = record.subarray(at, at + 32);
     const data = record.subarray(at + FIXED_BYTES, at + FIXED_BYTES + length);
-    machine.setAccount(key, { lamports, owner: record.subarray(at + 40, at + 72), executable: record[at + 72] === 1, data });
+    chain.restoreAccount(key, { lamports, owner: record.subarray(at + 40, at + 72), executable: record[at + 72] === 1, data });
     at += FIXED_BYTES + length;
   }
 }

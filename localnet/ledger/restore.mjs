@@ -95,7 +95,7 @@ export function replay(log, { checkpointEnd, dropped }, chain) {
       images.push(record);
     }
     if (type === RecordType.CHECKPOINT || (type === RecordType.FORK && readJson(record).isCheckpoint)) {
-      for (const each of images) applyImages(each, chain.machine);
+      for (const each of images) applyImages(each, chain);
       images = [];
     }
     if (type === RecordType.TRANSACTION || type === RecordType.ACCOUNT) {

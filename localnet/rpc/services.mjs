@@ -2,7 +2,6 @@ import { BlockLimits } from '../chain/block-limits.mjs';
 import { Faucet } from '../chain/faucet.mjs';
 import { Leader } from '../chain/leader.mjs';
 import { PriorityFees } from '../chain/priority-fees.mjs';
-import { TokenAccounts } from '../chain/token-accounts.mjs';
 import { Forks } from '../faults/forks.mjs';
 import { NetworkFaults } from '../faults/network-faults.mjs';
 import { Stats } from './stats.mjs';
@@ -21,7 +20,6 @@ export class Services {
     // A new slot is first made known to who counts by slot, then forks are resolved, and only then
     // does the leader execute what waited for it.
     this.fees = new PriorityFees(chain);
-    this.tokenAccounts = new TokenAccounts(chain);
     this.forks = new Forks(chain, this.faults, this.stats);
     this.leader = new Leader(chain, this.faults, new BlockLimits(limits), this.stats);
   }

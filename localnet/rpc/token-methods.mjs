@@ -37,7 +37,7 @@ export const tokenMethods = {
     const format = accountFormat(options);
     const { machine } = node.chain;
     const found = [];
-    for (const { address, account } of node.services.tokenAccounts.of(key)) {
+    for (const { address, account } of node.chain.tokenAccounts.of(key)) {
       if (!programs.some((program) => program.equals(account.owner()))) continue;
       if (mint !== null && !mint.equals(account.data().subarray(0, 32))) continue;
       found.push({ pubkey: encode(address), account: accountToJson(account, format, machine) });
