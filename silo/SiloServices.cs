@@ -1,4 +1,6 @@
 using Cluster.Silo.Grains.Assets;
+using Cluster.Silo.Grains.Signers;
+using Cluster.Silo.Grains.Wallets;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Storage;
 using Cluster.Solana;
@@ -17,5 +19,7 @@ public static class SiloServices
         .AddStorage(configuration)
         .AddKeys(configuration)
         .AddSolana(options => SolanaSettings.Apply(configuration, options))
-        .AddAssets(configuration);
+        .AddAssets(configuration)
+        .AddSigners()
+        .AddWallets(configuration);
 }

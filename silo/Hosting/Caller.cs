@@ -6,7 +6,12 @@ namespace Cluster.Silo.Hosting;
 /// <param name="Address">Where the call came from; null inside the cluster.</param>
 public sealed record Caller(string Id, string Name, string? Address = null)
 {
+    private const string SystemPrefix = "system:";
+
+    /// <summary>Whether the cluster itself calls; no API key has such an id.</summary>
+    public bool IsSystem => Id.StartsWith(SystemPrefix, StringComparison.Ordinal);
+
     /// <summary>A part of the silo that acts on its own.</summary>
     /// <param name="part">For example <c>sender</c>.</param>
-    public static Caller System(string part) => new($"system:{part}", part);
+    public static Caller System(string part) => new(SystemPrefix + part, part);
 }

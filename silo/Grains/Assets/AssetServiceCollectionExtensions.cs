@@ -7,7 +7,7 @@ namespace Cluster.Silo.Grains.Assets;
 /// <summary>Registers what reads and judges assets on the chain.</summary>
 public static class AssetServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="ChainReader"/> and <see cref="MintReader"/>; needs <see cref="Solana.ISolanaRpc"/>. Safe to call twice.</summary>
+    /// <summary>Adds <see cref="ChainReader"/>, <see cref="MintReader"/> and <see cref="RentReader"/>; needs <see cref="Solana.ISolanaRpc"/>. Safe to call twice.</summary>
     /// <param name="services">The container.</param>
     /// <param name="configuration">Holds <see cref="ChainReaderOptions"/>.</param>
     public static IServiceCollection AddAssets(this IServiceCollection services, IConfiguration configuration)
@@ -27,6 +27,7 @@ public static class AssetServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ChainReader>();
         services.TryAddSingleton<MintReader>();
+        services.TryAddSingleton<RentReader>();
         return services;
     }
 }

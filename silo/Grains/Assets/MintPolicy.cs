@@ -89,7 +89,11 @@ public static class MintPolicy
         _ => "this version of the cluster does not know what the extension does to payments",
     };
 
-    private static MintAccount Decode(in PublicKey address, AccountInfo? account)
+    /// <summary>Reads a mint, whether it can be paid or not.</summary>
+    /// <param name="address">What was given as the mint.</param>
+    /// <param name="account">What the chain has there; null where it has nothing.</param>
+    /// <exception cref="ClusterException"><see cref="StatusCode.FailedPrecondition"/>: it is no mint.</exception>
+    internal static MintAccount Decode(in PublicKey address, AccountInfo? account)
     {
         if (account is null)
         {

@@ -1,3 +1,4 @@
+using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage.Wallets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,6 +13,6 @@ public static class SignerServiceCollectionExtensions
     public static IServiceCollection AddSigners(this IServiceCollection services)
     {
         services.TryAddSingleton<WalletKeyStore>();
-        return services;
+        return services.AddGrain<SignerGrain>("signer");
     }
 }

@@ -1,0 +1,298 @@
+using Cluster.Silo.Grains.Wallets.Payments;
+using Cluster.Silo.Grains.Wallets.Sweeps;
+using Cluster.Silo.Hosting;
+using Cluster.Silo.Keys;
+using Cluster.Silo.Storage.Wallets;
+using Cluster.Solana;
+using Cluster.V1;
+using Transfer = Cluster.V1.Transfer;
+
+namespace Cluster.Silo.Grains.Wallets;
+
+/// <summary>
+/// One wallet: what it has, what it owes, and its payments. A payment's turn checks, reserves, has the transaction
+/// signed, commits it with audit row and answer, and only then hands it to the sender; what the sender learns comes
+/// back as <see cref="SettleTransfers"/>.
+/// </summary>
+internal sealed class WalletGrain(WalletParts parts) : Grain
+{
+    private const string InFlight = "in-flight";
+
+    private readonly WalletBooks _books = new();
+    private WalletRecord? _wallet;
+    private bool _hasReminder;
+
+    /// <summary>Makes a wallet with a new key.</summary>
+    /// <param name="request">Its id, kind and label.</param>
+    /// <param name="call">The call.</param>
+    public async Task<Wallet> CreateWallet(CreateWalletRequest request, Call call)
+    {
+        WalletIds.Check(request);
+        if (_wallet is not null)
+        {
+            throw new ClusterException(StatusCode.AlreadyExists, $"there is a wallet {request.WalletId} already; choose another wallet_id.");
+        }
+
+        var key = await Grains.Call<CreateKeyReply>(new CreateKeyRequest { WalletId = request.WalletId }, call with { Idempotency = null });
+        return await Insert(
+            new WalletRecord(request.WalletId, request.Kind, PublicKey.FromBytes(key.PublicKey.Span), request.Label, null, null, parts.Now, Version: 1),
+            call);
+    }
+
+    /// <summary>Makes the wallet of a lane; one that is there already with the same key is the answer.</summary>
+    /// <param name="request">Its id, parent and path.</param>
+    /// <param name="call">The call.</param>
+    public async Task<Wallet> CreateLaneWallet(CreateLaneWalletRequest request, Call call)
+    {
+        var path = Slip10.Format(request.DerivationPath);
+        if (_wallet is { } existing)
+        {
+            return existing.ParentWalletId == request.ParentWalletId && existing.DerivationPath == path
+                ? WalletMessages.Of(existing)
+                : throw new ClusterException(StatusCode.AlreadyExists, $"there is a wallet {request.WalletId} already, with another key.");
+        }
+
+        var derivation = new DeriveKeyRequest { WalletId = request.ParentWalletId, ChildWalletId = request.WalletId };
+        derivation.DerivationPath.AddRange(request.DerivationPath);
+        var key = await Grains.Call<DeriveKeyReply>(derivation, call with { Idempotency = null });
+        return await Insert(
+            new WalletRecord(
+                request.WalletId, WalletKind.Lane, PublicKey.FromBytes(key.PublicKey.Span), "", request.ParentWalletId, path, parts.Now, Version: 1),
+            call);
+    }
+
+    /// <summary>The wallet.</summary>
+    /// <param name="request">Names it.</param>
+    /// <param name="call">The call.</param>
+    public Task<Wallet> GetWallet(GetWalletRequest request, Call call) => Task.FromResult(WalletMessages.Of(Existing()));
+
+    /// <summary>What the chain has, what is reserved, what is left.</summary>
+    /// <param name="request">Names the mints; all that the wallet has where it names none.</param>
+    /// <param name="call">The call.</param>
+    public async Task<Balances> GetBalances(GetBalancesRequest request, Call call)
+    {
+        var wallet = Existing();
+        var mints = request.Mints.Count > 0
+            ? [.. request.Mints.Select(mint => PaymentOrder.Address(mint, "mint")).Distinct()]
+            : await parts.Balances.ListMints(wallet.Address, call.Cancellation);
+        if (mints.Count > BalanceReader.MaxMints)
+        {
+            throw new ClusterException(
+                StatusCode.InvalidArgument, $"{mints.Count} mints are too many to answer at once; name at most {BalanceReader.MaxMints} in mints.");
+        }
+
+        var reply = new Balances { WalletId = wallet.WalletId };
+        reply.Balances_.AddRange(await parts.Balances.Read(wallet.Address, mints, _books, call.Cancellation));
+        return reply;
+    }
+
+    /// <summary>Pays.</summary>
+    /// <param name="request">Whom, what and how much.</param>
+    /// <param name="call">The call.</param>
+    public async Task<Transfer> Transfer(TransferRequest request, Call call)
+    {
+        var order = PaymentOrder.Read(request);
+        var wallet = Payer(order, call);
+        var facts = await parts.Payments.Read(wallet.Address, order, call.Cancellation);
+        var plan = PaymentPlan.Make(wallet.Address, order, facts);
+        Observe(facts);
+        InsufficientFunds.Refuse(_books, plan);
+        return await Pay(UnsignedTransfer.Of(wallet.WalletId, plan, parts.Now), TransactionWriter.Write(plan), call);
+    }
+
+    /// <summary>Sends all that the wallet has of a mint, closes the token account, and sends the SOL that is left.</summary>
+    /// <param name="request">Whom to, and the mint.</param>
+    /// <param name="call">The call.</param>
+    public async Task<Transfer> SweepWallet(SweepWalletRequest request, Call call)
+    {
+        var wallet = Existing();
+        if (_books.Open.Count > 0)
+        {
+            throw new ClusterException(
+                StatusCode.FailedPrecondition, $"wallet {wallet.WalletId} has {_books.Open.Count} payments in flight; it can be swept when they are settled.");
+        }
+
+        if (request.DestinationWalletId == wallet.WalletId)
+        {
+            throw new ClusterException(StatusCode.InvalidArgument, "a wallet cannot be swept into itself.");
+        }
+
+        var destination = await parts.Wallets.Find(request.DestinationWalletId, call.Cancellation)
+            ?? throw NoSuch(request.DestinationWalletId);
+        PublicKey? mint = request.Mint.Length == 0 ? null : PaymentOrder.Address(request.Mint, "mint");
+        var facts = await parts.Sweeps.Read(wallet.Address, destination.Address, mint, call.Cancellation);
+        var plan = SweepPlan.Make(wallet.Address, destination.Address, facts);
+        return await Pay(UnsignedTransfer.Of(wallet.WalletId, plan, mint, parts.Now), plan.Write(), call);
+    }
+
+    /// <summary>A payment of this wallet.</summary>
+    /// <param name="request">Names it.</param>
+    /// <param name="call">The call.</param>
+    public async Task<Transfer> GetTransfer(GetTransferRequest request, Call call)
+    {
+        var wallet = Existing();
+        if (!Guid.TryParse(request.TransferId, out var transferId))
+        {
+            throw new ClusterException(StatusCode.InvalidArgument, $"transfer_id {request.TransferId} is none: it is the one that Transfer answered with.");
+        }
+
+        var transfer = await parts.Transfers.Find(wallet.WalletId, transferId, call.Cancellation)
+            ?? throw new ClusterException(StatusCode.NotFound, $"wallet {wallet.WalletId} has no transfer {transferId}.");
+        return WalletMessages.Of(transfer);
+    }
+
+    /// <summary>Takes in what the chain made of payments in flight.</summary>
+    /// <param name="request">The outcomes, in the order in which they happened.</param>
+    /// <param name="call">The call.</param>
+    public async Task<SettleTransfersReply> SettleTransfers(SettleTransfersRequest request, Call call)
+    {
+        var changed = Settlement.Apply(_books, request.Outcomes, parts.Now);
+        if (changed.Count == 0)
+        {
+            return new SettleTransfersReply();
+        }
+
+        var changes = parts.Database.Change();
+        var touched = WalletStore.Touch(changes, Existing());
+        foreach (var transfer in changed)
+        {
+            TransferStore.Update(changes, transfer);
+            changes.Audit(call, "wallet.settle", Id, WalletAudit.Settled(transfer));
+        }
+
+        await parts.Database.Commit(changes, call.Cancellation);
+        _wallet = touched;
+        foreach (var transfer in changed)
+        {
+            TakeIn(transfer);
+        }
+
+        return new SettleTransfersReply();
+    }
+
+    /// <inheritdoc/>
+    protected internal override async Task OnActivate(CancellationToken cancellationToken)
+    {
+        _wallet = await parts.Wallets.Find(Id.Key, cancellationToken);
+        if (_wallet is null)
+        {
+            return;
+        }
+
+        foreach (var transfer in await parts.Transfers.ListOpen(Id.Key, cancellationToken))
+        {
+            _books.Hold(transfer);
+        }
+
+        parts.Outbox.TakeUp(Activation, _books.Open);
+    }
+
+    /// <inheritdoc/>
+    protected internal override async Task OnReminder(string name, Call call)
+    {
+        _hasReminder = true;
+        if (_books.Open.Count > 0)
+        {
+            parts.Outbox.TakeUp(Activation, _books.Open);
+            return;
+        }
+
+        await Activation.RemoveReminder(InFlight, call.Cancellation);
+        _hasReminder = false;
+    }
+
+    private async Task<Wallet> Insert(WalletRecord wallet, Call call)
+    {
+        var changes = parts.Database.Change();
+        WalletStore.Insert(changes, wallet);
+        changes.Audit(call, "wallet.create", Id, WalletAudit.Created(wallet));
+        var reply = WalletMessages.Of(wallet);
+        changes.Answer(call, reply);
+        await parts.Database.Commit(changes, call.Cancellation);
+        _wallet = wallet;
+        return reply;
+    }
+
+    /// <summary>Refuses what is wrong whatever the chain says.</summary>
+    private WalletRecord Payer(PaymentOrder order, Call call)
+    {
+        var wallet = Existing();
+        if (wallet.Kind == WalletKind.Lane)
+        {
+            throw new ClusterException(StatusCode.FailedPrecondition, $"wallet {wallet.WalletId} belongs to a campaign's lane, which alone pays from it.");
+        }
+
+        if (order.Destination == wallet.Address)
+        {
+            throw new ClusterException(StatusCode.InvalidArgument, $"destination {order.Destination} is the wallet itself.");
+        }
+
+        if (order.Mint is null && !call.Caller.IsSystem)
+        {
+            parts.Options.RequireWithinLimit(order.Amount);
+        }
+
+        if (_books.Open.Count >= parts.Options.MaxInFlight)
+        {
+            throw new ClusterException(StatusCode.ResourceExhausted, $"wallet {wallet.WalletId} has {_books.Open.Count} payments in flight already; try again later.");
+        }
+
+        return _books.Open.Any(transfer => transfer.Kind == TransferKind.Sweep)
+            ? throw new ClusterException(StatusCode.FailedPrecondition, $"wallet {wallet.WalletId} is being swept; nothing can be paid from it until that is settled.")
+            : wallet;
+    }
+
+    private void Observe(PaymentFacts facts)
+    {
+        var now = parts.Now;
+        _books.Observe(null, new Snapshot(facts.Slot, facts.Lamports, now));
+        if (facts.Token is { } token)
+        {
+            _books.Observe(token.Mint.Address, new Snapshot(facts.Slot, token.SourceAccount?.Amount ?? 0, now));
+        }
+    }
+
+    /// <summary>Signs, commits, hands over: in this order (money rules 2 and 6).</summary>
+    private async Task<Transfer> Pay(TransferRecord unsigned, byte[] transaction, Call call)
+    {
+        var wallet = Existing();
+        var transfer = await SignedPayment.Sign(unsigned, wallet.Address, transaction, Grains, call);
+        if (!_hasReminder)
+        {
+            // Set before the commit: a payment that nobody would take up after a crash must not exist.
+            await Activation.SetReminder(InFlight, parts.Options.ReminderPeriod, parts.Options.ReminderPeriod, call.Cancellation);
+            _hasReminder = true;
+        }
+
+        var changes = parts.Database.Change();
+        var touched = WalletStore.Touch(changes, wallet);
+        TransferStore.Insert(changes, transfer);
+        changes.Audit(call, transfer.Kind == TransferKind.Sweep ? "wallet.sweep" : "wallet.transfer", Id, WalletAudit.Paid(transfer));
+        var reply = WalletMessages.Of(transfer);
+        changes.Answer(call, reply);
+        await parts.Database.Commit(changes, call.Cancellation);
+        _wallet = touched;
+        _books.Hold(transfer);
+        parts.Outbox.Send(Activation, transfer);
+        return reply;
+    }
+
+    private void TakeIn(TransferRecord transfer)
+    {
+        if (transfer.IsOpen)
+        {
+            _books.Hold(transfer);
+            return;
+        }
+
+        _books.Settle(transfer);
+        if (transfer.Status == TransferStatus.Failed || transfer.Kind == TransferKind.Sweep)
+        {
+            _books.Doubt();
+        }
+    }
+
+    private WalletRecord Existing() => _wallet ?? throw NoSuch(Id.Key);
+
+    private static ClusterException NoSuch(string walletId) => new(StatusCode.NotFound, $"there is no wallet {walletId}.");
+}
