@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Cluster.Solana;
 using Xunit;
@@ -5,15 +6,9 @@ using Xunit;
 namespace Cluster.Tests.Solana;
 
 /// <summary>What we make is, byte for byte, what @solana/kit and its program clients make.</summary>
-public sealed class KitComparisonTests : IAsyncLifetime
+public sealed class KitComparisonTests(KitComparisonTests.KitFixture fixture) : IClassFixture<KitComparisonTests.KitFixture>
 {
-    private NodeClient? _kit;
-
-    private NodeClient Kit => _kit ?? throw new InvalidOperationException("not started");
-
-    public async ValueTask InitializeAsync() => _kit = await NodeClient.StartAsync("solana.mjs");
-
-    public ValueTask DisposeAsync() => Kit.DisposeAsync();
+    private NodeClient Kit => fixture.Kit ?? throw new InvalidOperationException("not started");
 
     [Fact]
     public async Task Three_thousand_random_transactions_are_the_same_bytes()
@@ -65,10 +60,111 @@ public sealed class KitComparisonTests : IAsyncLifetime
         Assert.Equal(answers.Select(answer => answer!.GetValue<bool>()), keys.Select(key => key.IsOnCurve));
     }
 
+    [Fact]
+    public async Task Mints_are_read_with_the_same_fields_and_extensions()
+    {
+        var make = new AccountBytes(9);
+        var mints = Enumerable.Range(0, 500).Select(i => make.Mint(FixedSizeExtensions(new Random(i), MintExtensions))).ToList();
+
+        var answers = await Kit.AskAllAsync(mints.Select(mint => new JsonObject { ["kind"] = "decodeMint", ["data"] = Convert.ToBase64String(mint) }));
+
+        for (var i = 0; i < mints.Count; i++)
+        {
+            var mint = MintAccount.Decode(TokenProgram.Token2022Id, mints[i]);
+            var theirs = answers[i]!;
+            Assert.Equal(Option(theirs["mintAuthority"]), mint.MintAuthority?.ToString());
+            Assert.Equal(theirs["supply"]!.GetValue<string>(), $"{mint.Supply}");
+            Assert.Equal(theirs["decimals"]!.GetValue<int>(), mint.Decimals);
+            Assert.Equal(Option(theirs["freezeAuthority"]), mint.FreezeAuthority?.ToString());
+            Assert.Equal(Kinds(theirs), mint.Extensions.Select(extension => extension.Name));
+            if (mint.TransferFees is not { } fees) continue;
+            var their = Extension(theirs, "TransferFeeConfig");
+            Assert.Equal(their["transferFeeConfigAuthority"]!.GetValue<string>(), fees.ConfigAuthority?.ToString());
+            Assert.Equal(their["withheldAmount"]!.GetValue<string>(), $"{fees.Withheld}");
+            Assert.Equal(Fee(their["olderTransferFee"]!), fees.Older);
+            Assert.Equal(Fee(their["newerTransferFee"]!), fees.Newer);
+        }
+    }
+
+    [Fact]
+    public async Task Token_accounts_are_read_with_the_same_fields_and_extensions()
+    {
+        var make = new AccountBytes(10);
+        var accounts = Enumerable.Range(0, 500).Select(i => make.Account(FixedSizeExtensions(new Random(i), AccountExtensions))).ToList();
+
+        var answers = await Kit.AskAllAsync(accounts.Select(account => new JsonObject { ["kind"] = "decodeAccount", ["data"] = Convert.ToBase64String(account) }));
+
+        for (var i = 0; i < accounts.Count; i++)
+        {
+            var account = TokenAccount.Decode(TokenProgram.Token2022Id, accounts[i]);
+            var theirs = answers[i]!;
+            Assert.Equal(theirs["mint"]!.GetValue<string>(), $"{account.Mint}");
+            Assert.Equal(theirs["owner"]!.GetValue<string>(), $"{account.Owner}");
+            Assert.Equal(theirs["amount"]!.GetValue<string>(), $"{account.Amount}");
+            Assert.Equal(Option(theirs["delegate"]), account.Delegate?.ToString());
+            Assert.Equal(theirs["state"]!.GetValue<int>(), (int)account.State);
+            Assert.Equal(Option(theirs["isNative"]), account.NativeReserve?.ToString());
+            Assert.Equal(theirs["delegatedAmount"]!.GetValue<string>(), $"{account.DelegatedAmount}");
+            Assert.Equal(Option(theirs["closeAuthority"]), account.CloseAuthority?.ToString());
+            Assert.Equal(Kinds(theirs), account.Extensions.Select(extension => extension.Name));
+            if (account.Has(ExtensionType.MemoTransfer))
+            {
+                Assert.Equal(Extension(theirs, "MemoTransfer")["requireIncomingTransferMemos"]!.GetValue<bool>(), account.RequiresMemo);
+            }
+        }
+    }
+
+    private static readonly ExtensionType[] MintExtensions =
+    [
+        ExtensionType.TransferFeeConfig, ExtensionType.MintCloseAuthority, ExtensionType.DefaultAccountState, ExtensionType.NonTransferable,
+        ExtensionType.InterestBearingConfig, ExtensionType.PermanentDelegate, ExtensionType.TransferHook, ExtensionType.MetadataPointer,
+        ExtensionType.GroupPointer, ExtensionType.GroupMemberPointer, ExtensionType.ScaledUiAmountConfig, ExtensionType.PausableConfig,
+    ];
+
+    private static readonly ExtensionType[] AccountExtensions =
+    [
+        ExtensionType.TransferFeeAmount, ExtensionType.ImmutableOwner, ExtensionType.MemoTransfer, ExtensionType.CpiGuard,
+        ExtensionType.NonTransferableAccount, ExtensionType.TransferHookAccount, ExtensionType.PausableAccount,
+    ];
+
+    private static ExtensionType[] FixedSizeExtensions(Random random, ExtensionType[] all)
+    {
+        var some = all.ToArray();
+        random.Shuffle(some);
+        return some[..random.Next(all.Length)];
+    }
+
+    private static string? Option(JsonNode? option) => option!["__option"]!.GetValue<string>() == "Some" ? option["value"]!.GetValue<string>() : null;
+
+    private static IEnumerable<string> Kinds(JsonNode account) =>
+        account["extensions"]!["__option"]!.GetValue<string>() == "None"
+            ? []
+            : account["extensions"]!["value"]!.AsArray().Select(extension => extension!["__kind"]!.GetValue<string>())
+
+                // The two zeros that keep a mint off the length of a multisig account.
+                .Where(kind => kind != nameof(ExtensionType.Uninitialized));
+
+    private static JsonNode Extension(JsonNode account, string kind) =>
+        account["extensions"]!["value"]!.AsArray().Single(extension => extension!["__kind"]!.GetValue<string>() == kind)!;
+
+    private static TransferFee Fee(JsonNode fee) => new(
+        ulong.Parse(fee["epoch"]!.GetValue<string>(), CultureInfo.InvariantCulture),
+        ulong.Parse(fee["maximumFee"]!.GetValue<string>(), CultureInfo.InvariantCulture),
+        fee["transferFeeBasisPoints"]!.GetValue<ushort>());
+
     private static PublicKey NewKey(Random random)
     {
         var bytes = new byte[PublicKey.Size];
         random.NextBytes(bytes);
         return PublicKey.FromBytes(bytes);
+    }
+
+    public sealed class KitFixture : IAsyncLifetime
+    {
+        public NodeClient? Kit { get; private set; }
+
+        public async ValueTask InitializeAsync() => Kit = await NodeClient.StartAsync("solana.mjs");
+
+        public ValueTask DisposeAsync() => Kit?.DisposeAsync() ?? default;
     }
 }

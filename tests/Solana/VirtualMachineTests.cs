@@ -4,30 +4,15 @@ using Xunit;
 namespace Cluster.Tests.Solana;
 
 /// <summary>What we pack and what our program instructions say is executed by the real virtual machine.</summary>
-public sealed class VirtualMachineTests : IAsyncLifetime
+public sealed class VirtualMachineTests(VirtualMachineTests.MachineFixture fixture) : IClassFixture<VirtualMachineTests.MachineFixture>
 {
     private const ulong Sol = 1_000_000_000;
     private const ulong Supply = 1_000_000_000_000;
     private const byte Decimals = 6;
 
-    private VirtualMachine? _machine;
-    private SigningKey? _wallet;
+    private VirtualMachine Machine => fixture.Machine ?? throw new InvalidOperationException("not started");
 
-    private VirtualMachine Machine => _machine ?? throw new InvalidOperationException("not started");
-
-    private SigningKey Wallet => _wallet ?? throw new InvalidOperationException("not started");
-
-    public async ValueTask InitializeAsync()
-    {
-        _machine = await VirtualMachine.StartAsync();
-        _wallet = await Machine.FundAsync(100 * Sol);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Machine.DisposeAsync();
-        Wallet.Dispose();
-    }
+    private SigningKey Wallet => fixture.Wallet ?? throw new InvalidOperationException("not started");
 
     public static TheoryData<string> Programs => [.. new[] { TokenProgram.SplTokenId, TokenProgram.Token2022Id }.Select(id => $"{id}")];
 
@@ -294,5 +279,24 @@ public sealed class VirtualMachineTests : IAsyncLifetime
         var account = await Machine.AccountAsync(key);
         Assert.NotNull(account);
         return TokenAccount.Decode(account.Value.Owner, account.Value.Data);
+    }
+
+    public sealed class MachineFixture : IAsyncLifetime
+    {
+        public VirtualMachine? Machine { get; private set; }
+
+        public SigningKey? Wallet { get; private set; }
+
+        public async ValueTask InitializeAsync()
+        {
+            Machine = await VirtualMachine.StartAsync();
+            Wallet = await Machine.FundAsync(100 * Sol);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Wallet?.Dispose();
+            return Machine?.DisposeAsync() ?? default;
+        }
     }
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import {
   AccountRole, address, appendTransactionMessageInstructions, compileTransactionMessage,
   compressTransactionMessageUsingAddressLookupTables, createNoopSigner, createTransactionMessage,
-  getAddressEncoder, getBase64Decoder, getCompiledTransactionMessageEncoder, getTransactionEncoder,
+  getBase64Decoder, getCompiledTransactionMessageEncoder, getTransactionEncoder,
   isOffCurveAddress, pipe, setTransactionMessageFeePayer, setTransactionMessageLifetimeUsingBlockhash,
 } from '@solana/kit';
 import * as computeBudget from '@solana-program/compute-budget';
@@ -128,7 +128,6 @@ const requests = {
   isOnCurve: (r) => !isOffCurveAddress(r.key),
   decodeMint: (r) => describe(token2022.getMintDecoder().decode(Buffer.from(r.data, 'base64'))),
   decodeAccount: (r) => describe(token2022.getTokenDecoder().decode(Buffer.from(r.data, 'base64'))),
-  encodeKey: (r) => getBase64Decoder().decode(getAddressEncoder().encode(r.key)),
 };
 
 const describe = (value) => JSON.parse(JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v)));
