@@ -21,8 +21,11 @@ public enum RpcFailure
     /// <summary>Any other HTTP status than 200, e.g. 404 for a wrong path, 413 for a request too large.</summary>
     UnexpectedStatus,
 
-    /// <summary>The reply is not what the method's definition says, or larger than the limit.</summary>
+    /// <summary>The reply is not what the method's definition says.</summary>
     MalformedReply,
+
+    /// <summary>The reply is larger than the limit (<see cref="RpcClientOptions.MaxReplyBytes"/>).</summary>
+    ReplyTooLarge,
 
     /// <summary>-32005 or -32016: the node is unhealthy, or has not reached the slot that was asked for.</summary>
     NodeBehind,

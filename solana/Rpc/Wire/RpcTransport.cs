@@ -85,7 +85,7 @@ internal sealed class RpcTransport : IDisposable
     private async ValueTask<RpcResult<ReplyBuffer>> ReadReply(HttpContent content, CallSite site, CancellationToken ct)
     {
         var reply = await ReplyBuffer.Read(content, _options.MaxReplyBytes, ct);
-        return reply is null ? site.Malformed($"it is larger than {_options.MaxReplyBytes} bytes") : reply;
+        return reply is null ? site.Fail(RpcFailure.ReplyTooLarge, $"the reply is larger than {_options.MaxReplyBytes} bytes") : reply;
     }
 
     private async ValueTask<RpcResult<ReplyBuffer>> Refusal(HttpResponseMessage response, CallSite site, CancellationToken ct)

@@ -14,29 +14,45 @@ internal sealed class PriorityFees(ISolanaRpc rpc, SolanaOptions options, TimePr
 
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
 
+    /// <summary>A fee is advice: a payment waits for it no longer than this.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly SenderClock _clock = new(time);
     private readonly ConcurrentDictionary<AccountSet, Entry> _cache = new();
 
     public async ValueTask<ulong> Get(ReadOnlyMemory<PublicKey> writable, CancellationToken ct)
     {
         var accounts = new AccountSet(writable.Length > MaxAccounts ? writable[..MaxAccounts] : writable);
-        _cache.TryGetValue(accounts, out var known);
-        if (known is not null && _clock.Now - known.At < FreshFor)
+        if (_cache.TryGetValue(accounts, out var known) && (_clock.Now - known.At < FreshFor || !known.TryRefresh()))
         {
             return known.MicroLamports;
         }
 
+        using var deadline = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
         try
         {
-            var fees = await rpc.GetRecentPrioritizationFees(accounts.Keys, ct);
-            return Keep(accounts, Price(fees));
+            return Keep(accounts, Price(await rpc.GetRecentPrioritizationFees(accounts.Keys, either.Token)));
         }
         catch (RpcException exception)
         {
-            var fallback = known?.MicroLamports ?? options.PriorityFeeFloor;
-            SenderLog.NoPriorityFees(logger, fallback, exception.Message);
-            return Keep(accounts, fallback);
+            return Keep(accounts, Fallback(known, exception.Message));
         }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return Keep(accounts, Fallback(known, $"no answer within {Patience.TotalSeconds} s"));
+        }
+        finally
+        {
+            known?.EndRefresh();
+        }
+    }
+
+    private ulong Fallback(Entry? known, string reason)
+    {
+        var fallback = known?.MicroLamports ?? options.PriorityFeeFloor;
+        SenderLog.NoPriorityFees(logger, fallback, reason);
+        return fallback;
     }
 
     private ulong Price(IReadOnlyList<PrioritizationFee> fees)
@@ -58,7 +74,19 @@ internal sealed class PriorityFees(ISolanaRpc rpc, SolanaOptions options, TimePr
         return microLamports;
     }
 
-    private sealed record Entry(ulong MicroLamports, TimeSpan At);
+    private sealed class Entry(ulong microLamports, TimeSpan at)
+    {
+        private int _refreshing;
+
+        public ulong MicroLamports => microLamports;
+
+        public TimeSpan At => at;
+
+        /// <summary>True for the one caller that asks anew; the others take the old price meanwhile.</summary>
+        public bool TryRefresh() => Interlocked.Exchange(ref _refreshing, 1) == 0;
+
+        public void EndRefresh() => Volatile.Write(ref _refreshing, 0);
+    }
 
     private readonly struct AccountSet(ReadOnlyMemory<PublicKey> keys) : IEquatable<AccountSet>
     {

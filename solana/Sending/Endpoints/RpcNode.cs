@@ -97,7 +97,7 @@ internal sealed class RpcNode(SolanaRpcClient client, SolanaEndpointOptions opti
                 return;
             }
 
-            if (error?.Failure is RpcFailure.RateLimited)
+            if (error?.Failure is RpcFailure.RateLimited || error?.RetryAfter is not null)
             {
                 StayAway(error.RetryAfter ?? Backoff.Exponential(_throttled++, FirstPause, LongestPause));
             }
@@ -133,9 +133,10 @@ internal sealed class RpcNode(SolanaRpcClient client, SolanaEndpointOptions opti
         _probing = false;
     }
 
-    private static bool IsNodesFault(RpcException? error) => error?.Failure is RpcFailure.Unreachable or RpcFailure.Timeout
-        or RpcFailure.ServerError or RpcFailure.Unauthorized or RpcFailure.UnexpectedStatus or RpcFailure.MalformedReply
-        or RpcFailure.NodeBehind;
+    /// <summary>A node that has not reached the slot a caller asks for is not at fault; one that calls itself unhealthy is.</summary>
+    private static bool IsNodesFault(RpcException? error) => error?.Code == RpcErrorCodes.NodeUnhealthy
+        || error?.Failure is RpcFailure.Unreachable or RpcFailure.Timeout or RpcFailure.ServerError
+            or RpcFailure.Unauthorized or RpcFailure.UnexpectedStatus or RpcFailure.MalformedReply;
 
     private long After(long now, TimeSpan pause) => now + (long)(pause.TotalSeconds * time.TimestampFrequency);
 }

@@ -266,9 +266,12 @@ internal sealed class InFlight(Cadence cadence, SenderClock clock, Func<IOutcome
             return cadence.AfterFruitless(tracked.FruitlessLookUps);
         }
 
-        return tracked.Suspect || tracked.Stage == TransactionStage.Landed
-            ? (tracked.Suspect ? TimeSpan.Zero : cadence.Slot)
-            : cadence.AfterLookUp(clock.Now - tracked.FirstSent);
+        if (tracked.Suspect)
+        {
+            return TimeSpan.Zero;
+        }
+
+        return tracked.Stage == TransactionStage.Landed ? cadence.Slot : cadence.AfterLookUp(clock.Now - tracked.FirstSent);
     }
 
     private OutcomeDelivery Join(IOutcomeSink sink)

@@ -53,7 +53,7 @@ internal sealed class TrackedTransaction(SignedTransaction transaction, SubmitOp
     /// <summary>Settled, and the fee is being read before the sink hears of it.</summary>
     public bool ReadingFee { get; set; }
 
-    /// <summary>Look-ups with history in a row that proved nothing.</summary>
+    /// <summary>Look-ups in a row that gave no answer, or proved nothing.</summary>
     public int FruitlessLookUps { get; set; }
 
     /// <summary>When to send it next, on the sender's clock.</summary>
@@ -95,8 +95,11 @@ internal sealed class TrackedTransaction(SignedTransaction transaction, SubmitOp
     }
 
     /// <summary>A node's recent statuses, as of <paramref name="contextSlot"/>, do not have it.</summary>
-    public void OnUnseenLately(ulong contextSlot) =>
+    public void OnUnseenLately(ulong contextSlot)
+    {
         Suspect = Stage == TransactionStage.Landed && contextSlot >= LandedSlot;
+        FruitlessLookUps = Suspect ? FruitlessLookUps : 0;
+    }
 
     /// <summary>A node's recent statuses and its history do not have it.</summary>
     public void OnUnknown(HistoryView view, ICollection<TransactionOutcome> outcomes)

@@ -212,7 +212,7 @@ public sealed class RpcFailureTests
 
             var error = await Assert.ThrowsAsync<RpcException>(() => client.GetSlot());
 
-            Assert.Equal(RpcFailure.MalformedReply, error.Failure);
+            Assert.Equal((RpcFailure.ReplyTooLarge, false), (error.Failure, error.IsTransient));
             Assert.Contains("larger than 2000 bytes", error.Message, StringComparison.Ordinal);
         }
     }
