@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Cluster.Solana;
+
+namespace Cluster.Bench.Campaigns;
+
+/// <summary>What a user would pick instead: scripts that send one transaction after the other.</summary>
+/// <param name="localnet">The ledger.</param>
+internal sealed class UsualScripts(Localnet localnet)
+{
+    private const ulong Lamports = 10_000_000_000;
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>10 transfers a transaction, each confirmed before the next is sent.</summary>
+    /// <param name="recipients">Everybody; their token accounts are made first and not timed, in the script's favour.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Recipients a second.</returns>
+    public Task<double> ConfirmEach(PublicKey[] recipients, CancellationToken cancellationToken) =>
+        Run(recipients, transfers: 10, confirm: true, cancellationToken);
+
+    /// <summary>15 recipients a transaction, three requests each: blockhash, send, status; whatever the status says.</summary>
+    /// <param name="recipients">Everybody; their token accounts are made first and not timed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Recipients a second.</returns>
+    public Task<double> ThreeRequests(PublicKey[] recipients, CancellationToken cancellationToken) =>
+        Run(recipients, transfers: 15, confirm: false, cancellationToken);
+
+    private async Task<double> Run(PublicKey[] recipients, int transfers, bool confirm, CancellationToken cancellationToken)
+    {
+        using var key = SigningKey.Generate();
+        await localnet.Airdrop(key.PublicKey, Lamports, cancellationToken);
+        var mint = await localnet.Mint(key.PublicKey, cancellationToken);
+        await MakeAccounts(key, mint, recipients, cancellationToken);
+
+        var start = Stopwatch.GetTimestamp();
+        foreach (var portion in recipients.Chunk(transfers))
+        {
+            await Pay(key, mint, portion, create: false, confirm, cancellationToken);
+        }
+
+        return recipients.Length / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private async Task MakeAccounts(SigningKey key, PublicKey mint, PublicKey[] recipients, CancellationToken cancellationToken)
+    {
+        foreach (var portion in recipients.Chunk(9))
+        {
+            await Pay(key, mint, portion, create: true, confirm: true, cancellationToken);
+        }
+    }
+
+    private async Task Pay(
+        SigningKey key, PublicKey mint, PublicKey[] recipients, bool create, bool confirm, CancellationToken cancellationToken)
+    {
+        var recent = await localnet.Rpc.GetLatestBlockhash(RpcQuery.Confirmed, cancellationToken);
+        var transaction = Sign(key, mint, recipients, create, recent.Blockhash);
+        await localnet.Rpc.SendTransaction(transaction, skipPreflight: true, ct: cancellationToken);
+        var signature = Transaction.SignatureAt(transaction, 0);
+        while (true)
+        {
+            var status = (await localnet.Rpc.GetSignatureStatuses([signature], searchHistory: false, cancellationToken)).Value[0];
+            if (status?.Err is { } error)
+            {
+                throw new InvalidOperationException($"a transaction of the script failed: {error}");
+            }
+
+            if (!confirm || status is { Commitment: >= Commitment.Confirmed })
+            {
+                return;
+            }
+
+            await Task.Delay(LookAgain, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private static byte[] Sign(SigningKey key, PublicKey mint, PublicKey[] recipients, bool create, Blockhash blockhash)
+    {
+        var program = TokenProgram.SplTokenId;
+        var terms = new TokenPayoutTerms
+        {
+            FeePayer = key.PublicKey,
+            Owner = key.PublicKey,
+            Source = AssociatedTokenAccount.Derive(key.PublicKey, mint, program),
+            Mint = mint,
+            Decimals = 6,
+            TokenProgram = program,
+        };
+        var payouts = Array.ConvertAll(
+            recipients,
+            owner => new TokenPayout(owner, AssociatedTokenAccount.Derive(owner, mint, program, out var bump), 1, create, bump));
+        var buffer = new byte[Transaction.MaxSize];
+        var batch = BatchPacker.Pack(terms, payouts, blockhash, buffer);
+        if (batch.Count != payouts.Length)
+        {
+            throw new InvalidOperationException($"{batch.Count} of {payouts.Length} payments were packed");
+        }
+
+        Transaction.Sign(buffer.AsSpan(0, batch.Size), key);
+        return buffer[..batch.Size];
+    }
+}
