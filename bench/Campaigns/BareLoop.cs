@@ -8,6 +8,8 @@ namespace Cluster.Bench.Campaigns;
 internal sealed class BareLoop(Localnet localnet)
 {
     private const int Concurrency = 256;
+    private static readonly SendOptions SkipPreflight = new(SkipPreflight: true);
+
     private const ulong Lamports = 500_000_000_000;
 
     /// <summary>Pays one base unit to everybody, token accounts made on the way.</summary>
@@ -20,18 +22,18 @@ internal sealed class BareLoop(Localnet localnet)
         await localnet.Airdrop(key.PublicKey, Lamports, cancellationToken);
         var mint = await localnet.Mint(key.PublicKey, cancellationToken);
         var recent = await localnet.Rpc.GetLatestBlockhash(RpcQuery.Confirmed, cancellationToken);
-        var transactions = Sign(key, mint, recipients, recent.Blockhash);
+        var transactions = Sign(key, mint, recipients, recent);
 
         var start = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(
             transactions,
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
-            async (transaction, ct) => await localnet.Rpc.SendTransaction(transaction, skipPreflight: true, ct: ct));
+            async (transaction, ct) => await localnet.Rpc.SendTransaction(transaction, SkipPreflight, ct));
         await AllConfirmed(transactions, cancellationToken);
         return Stopwatch.GetElapsedTime(start);
     }
 
-    private static List<byte[]> Sign(SigningKey key, PublicKey mint, PublicKey[] recipients, Blockhash blockhash)
+    private static List<SignedTransaction> Sign(SigningKey key, PublicKey mint, PublicKey[] recipients, RecentBlockhash recent)
     {
         var program = TokenProgram.SplTokenId;
         var terms = new TokenPayoutTerms
@@ -46,22 +48,22 @@ internal sealed class BareLoop(Localnet localnet)
         var payouts = Array.ConvertAll(
             recipients,
             owner => new TokenPayout(owner, AssociatedTokenAccount.Derive(owner, mint, program, out var bump), 1, CreateTokenAccount: true, bump));
-        var transactions = new List<byte[]>();
+        var transactions = new List<SignedTransaction>();
         var buffer = new byte[Transaction.MaxSize];
         for (var next = 0; next < payouts.Length;)
         {
-            var batch = BatchPacker.Pack(terms, payouts.AsSpan(next), blockhash, buffer);
-            Transaction.Sign(buffer.AsSpan(0, batch.Size), key);
-            transactions.Add(buffer[..batch.Size]);
+            var batch = BatchPacker.Pack(terms, payouts.AsSpan(next), recent.Blockhash, buffer);
+            var signature = Transaction.Sign(buffer.AsSpan(0, batch.Size), key);
+            transactions.Add(new(signature, buffer.AsSpan(0, batch.Size).ToArray(), recent.LastValidBlockHeight));
             next += batch.Count;
         }
 
         return transactions;
     }
 
-    private async Task AllConfirmed(List<byte[]> transactions, CancellationToken cancellationToken)
+    private async Task AllConfirmed(List<SignedTransaction> transactions, CancellationToken cancellationToken)
     {
-        var open = transactions.ConvertAll(transaction => Transaction.SignatureAt(transaction, 0));
+        var open = transactions.ConvertAll(transaction => transaction.Signature);
         while (open.Count > 0)
         {
             var statuses = await localnet.Rpc.GetSignatureStatuses(open, searchHistory: false, cancellationToken);

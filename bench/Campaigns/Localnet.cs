@@ -40,7 +40,7 @@ internal sealed class Localnet(Uri url) : IDisposable
     public async Task Airdrop(PublicKey to, ulong lamports, CancellationToken cancellationToken)
     {
         var before = (await Rpc.GetBalance(to, RpcQuery.Confirmed, cancellationToken)).Value;
-        await Rpc.RequestAirdrop(to, lamports, cancellationToken);
+        await Rpc.RequestAirdrop(to, lamports, RpcQuery.Confirmed, cancellationToken);
         while ((await Rpc.GetBalance(to, RpcQuery.Confirmed, cancellationToken)).Value == before)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);

@@ -9,6 +9,7 @@ internal sealed class UsualScripts(Localnet localnet)
 {
     private const ulong Lamports = 10_000_000_000;
 
+    private static readonly SendOptions SkipPreflight = new(SkipPreflight: true);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
 
     /// <summary>10 transfers a transaction, each confirmed before the next is sent.</summary>
@@ -53,12 +54,11 @@ internal sealed class UsualScripts(Localnet localnet)
         SigningKey key, PublicKey mint, PublicKey[] recipients, bool create, bool confirm, CancellationToken cancellationToken)
     {
         var recent = await localnet.Rpc.GetLatestBlockhash(RpcQuery.Confirmed, cancellationToken);
-        var transaction = Sign(key, mint, recipients, create, recent.Blockhash);
-        await localnet.Rpc.SendTransaction(transaction, skipPreflight: true, ct: cancellationToken);
-        var signature = Transaction.SignatureAt(transaction, 0);
+        var transaction = Sign(key, mint, recipients, create, recent);
+        await localnet.Rpc.SendTransaction(transaction, SkipPreflight, cancellationToken);
         while (true)
         {
-            var status = (await localnet.Rpc.GetSignatureStatuses([signature], searchHistory: false, cancellationToken)).Value[0];
+            var status = (await localnet.Rpc.GetSignatureStatuses([transaction.Signature], searchHistory: false, cancellationToken)).Value[0];
             if (status?.Err is { } error)
             {
                 throw new InvalidOperationException($"a transaction of the script failed: {error}");
@@ -73,7 +73,7 @@ internal sealed class UsualScripts(Localnet localnet)
         }
     }
 
-    private static byte[] Sign(SigningKey key, PublicKey mint, PublicKey[] recipients, bool create, Blockhash blockhash)
+    private static SignedTransaction Sign(SigningKey key, PublicKey mint, PublicKey[] recipients, bool create, RecentBlockhash recent)
     {
         var program = TokenProgram.SplTokenId;
         var terms = new TokenPayoutTerms
@@ -89,13 +89,13 @@ internal sealed class UsualScripts(Localnet localnet)
             recipients,
             owner => new TokenPayout(owner, AssociatedTokenAccount.Derive(owner, mint, program, out var bump), 1, create, bump));
         var buffer = new byte[Transaction.MaxSize];
-        var batch = BatchPacker.Pack(terms, payouts, blockhash, buffer);
+        var batch = BatchPacker.Pack(terms, payouts, recent.Blockhash, buffer);
         if (batch.Count != payouts.Length)
         {
             throw new InvalidOperationException($"{batch.Count} of {payouts.Length} payments were packed");
         }
 
-        Transaction.Sign(buffer.AsSpan(0, batch.Size), key);
-        return buffer[..batch.Size];
+        var signature = Transaction.Sign(buffer.AsSpan(0, batch.Size), key);
+        return new(signature, buffer.AsMemory(0, batch.Size), recent.LastValidBlockHeight);
     }
 }
