@@ -26,10 +26,21 @@ public static class AssociatedTokenAccount
     public static PublicKey Derive(in PublicKey owner, in PublicKey mint, in PublicKey tokenProgram, out byte bump)
     {
         Span<byte> seeds = stackalloc byte[3 * PublicKey.Size];
-        owner.CopyTo(seeds);
-        tokenProgram.CopyTo(seeds[PublicKey.Size..]);
-        mint.CopyTo(seeds[(2 * PublicKey.Size)..]);
+        WriteSeeds(owner, mint, tokenProgram, seeds);
         return ProgramAddress.Find(seeds, ProgramId, out bump);
+    }
+
+    /// <summary>Derives the address of an owner's token account again, by the bump seed that it took.</summary>
+    /// <param name="owner">The wallet that owns the account.</param>
+    /// <param name="mint">The token.</param>
+    /// <param name="tokenProgram">The program that owns the mint.</param>
+    /// <param name="bump">From <see cref="Derive(in PublicKey, in PublicKey, in PublicKey, out byte)"/>; not checked.</param>
+    [SkipLocalsInit]
+    public static PublicKey At(in PublicKey owner, in PublicKey mint, in PublicKey tokenProgram, byte bump)
+    {
+        Span<byte> seeds = stackalloc byte[3 * PublicKey.Size];
+        WriteSeeds(owner, mint, tokenProgram, seeds);
+        return ProgramAddress.At(seeds, ProgramId, bump);
     }
 
     /// <summary>Creates an owner's token account where it does not exist yet; fails where it is another owner's by now.</summary>
@@ -52,4 +63,11 @@ public static class AssociatedTokenAccount
                 AccountMeta.Readonly(tokenProgram),
             ],
             [CreateIdempotentInstruction]);
+
+    private static void WriteSeeds(in PublicKey owner, in PublicKey mint, in PublicKey tokenProgram, Span<byte> seeds)
+    {
+        owner.CopyTo(seeds);
+        tokenProgram.CopyTo(seeds[PublicKey.Size..]);
+        mint.CopyTo(seeds[(2 * PublicKey.Size)..]);
+    }
 }

@@ -23,13 +23,8 @@ public static class ProgramAddress
     [SkipLocalsInit]
     public static PublicKey Find(ReadOnlySpan<byte> seeds, in PublicKey program, out byte bump)
     {
-        if (seeds.Length > MaxSeedBytes) throw new ArgumentException($"seeds have at most {MaxSeedBytes} bytes, not {seeds.Length}", nameof(seeds));
-
-        Span<byte> input = stackalloc byte[MaxSeedBytes + 1 + PublicKey.Size + Marker.Length];
-        input = input[..(seeds.Length + 1 + PublicKey.Size + Marker.Length)];
-        seeds.CopyTo(input);
-        program.CopyTo(input[(seeds.Length + 1)..]);
-        Marker.CopyTo(input[^Marker.Length..]);
+        Span<byte> buffer = stackalloc byte[MaxInputSize];
+        var input = WriteInput(seeds, program, buffer);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         for (var tried = (int)byte.MaxValue; tried >= 0; tried--)
         {
@@ -42,5 +37,38 @@ public static class ProgramAddress
 
         // Each hash is on the curve with a chance of one half: 256 in a row do not happen.
         throw new UnreachableException("no bump seed takes the address off the curve");
+    }
+
+    /// <summary>
+    /// The address with a bump seed that <see cref="Find"/> has found before; about thirty times as fast, since nothing
+    /// is checked: with another bump seed it is no address of the program.
+    /// </summary>
+    /// <param name="seeds">The same seeds, at most <see cref="MaxSeedBytes"/>.</param>
+    /// <param name="program">The same program.</param>
+    /// <param name="bump">As found.</param>
+    /// <exception cref="ArgumentException">The seeds are too long.</exception>
+    [SkipLocalsInit]
+    public static PublicKey At(ReadOnlySpan<byte> seeds, in PublicKey program, byte bump)
+    {
+        Span<byte> buffer = stackalloc byte[MaxInputSize];
+        var input = WriteInput(seeds, program, buffer);
+        input[seeds.Length] = bump;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(input, hash);
+        return PublicKey.FromBytes(hash);
+    }
+
+    private static int MaxInputSize => MaxSeedBytes + 1 + PublicKey.Size + Marker.Length;
+
+    /// <summary>What is hashed, but for the bump seed behind the seeds.</summary>
+    private static Span<byte> WriteInput(ReadOnlySpan<byte> seeds, in PublicKey program, Span<byte> buffer)
+    {
+        if (seeds.Length > MaxSeedBytes) throw new ArgumentException($"seeds have at most {MaxSeedBytes} bytes, not {seeds.Length}", nameof(seeds));
+
+        var input = buffer[..(seeds.Length + 1 + PublicKey.Size + Marker.Length)];
+        seeds.CopyTo(input);
+        program.CopyTo(input[(seeds.Length + 1)..]);
+        Marker.CopyTo(input[^Marker.Length..]);
+        return input;
     }
 }

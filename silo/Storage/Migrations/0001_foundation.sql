@@ -194,8 +194,8 @@ create table campaign_lanes (
   check (paid + in_flight + failed <= next_sequence - first_sequence)
 );
 
--- One row for every transaction that a lane ever signed. A batch that expired, or landed with an error, is replaced by
--- later batches that cover its recipients (or by their failures); among the batches that are not replaced, no two
+-- One row for every transaction that a lane ever signed. A batch that expired, landed with an error, or landed while the
+-- lane lacked funds, is replaced by later batches that cover its recipients (or by their failures); among the batches that are not replaced, no two
 -- cover the same recipient.
 create table campaign_batches (
   campaign_id    text not null,
@@ -204,7 +204,7 @@ create table campaign_batches (
   first_sequence bigint not null,
   last_sequence  bigint not null check (last_sequence between first_sequence and first_sequence + 63),
   status         text not null check (status in
-                   ('signed', 'confirmed', 'finalized', 'expired', 'rejected', 'replaced', 'failed')),
+                   ('signed', 'confirmed', 'finalized', 'expired', 'rejected', 'unfunded', 'replaced')),
   -- How many transactions were signed in a row for these recipients, this one included.
   attempts       integer not null default 1 check (attempts > 0),
   -- Committed before the first send; the bytes are dropped once the outcome is final.
@@ -220,7 +220,7 @@ create table campaign_batches (
   foreign key (campaign_id, lane) references campaign_lanes
 );
 create index campaign_batches_open on campaign_batches (campaign_id, lane)
-  where status in ('signed', 'confirmed', 'expired', 'rejected');
+  where status in ('signed', 'confirmed', 'expired', 'rejected', 'unfunded');
 create unique index campaign_batches_live on campaign_batches (campaign_id, first_sequence)
   where status <> 'replaced';
 

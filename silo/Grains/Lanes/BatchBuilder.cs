@@ -1,0 +1,72 @@
+using Cluster.Solana;
+
+namespace Cluster.Silo.Grains.Lanes;
+
+/// <summary>Packs payees into transactions, as many as fit; the one place that decides where a batch ends.</summary>
+/// <param name="terms">What the lane's transactions have in common.</param>
+internal sealed class BatchBuilder(PayoutTermsOf terms)
+{
+    /// <summary>More recipients than ever fit one transaction.</summary>
+    public const int MaxPayees = 64;
+
+    private PayoutTermsOf _terms = terms;
+    private Blockhash _blockhash;
+
+    private readonly byte[] _buffer = new byte[Transaction.MaxSize];
+    private readonly TokenPayout[] _tokens = new TokenPayout[MaxPayees];
+    private readonly SolPayout[] _sol = new SolPayout[MaxPayees];
+
+    /// <summary>The transaction packed last, its signature still zero; overwritten by the next one.</summary>
+    public ReadOnlySpan<byte> Bytes => _buffer;
+
+    /// <summary>Packs with other terms, and a blockhash that can land, from now on. Without, batches can be counted only.</summary>
+    public void Renew(PayoutTermsOf terms, Blockhash blockhash) => (_terms, _blockhash) = (terms, blockhash);
+
+    /// <summary>Packs payees from the first on.</summary>
+    /// <param name="payees">At least one, none of them refused, their sequences contiguous.</param>
+    /// <param name="batch">What was packed.</param>
+    public void Pack(ReadOnlySpan<Payee> payees, out BuiltBatch batch)
+    {
+        payees = payees[..Math.Min(payees.Length, MaxPayees)];
+        var packed = _terms.Token is { } token ? PackTokens(token, payees) : PackSol(payees);
+        var (amount, missing) = (0UL, 0);
+        foreach (ref readonly var payee in payees[..packed.Count])
+        {
+            amount = checked(amount + payee.Recipient.Amount);
+            missing += payee.State == PayeeState.Missing ? 1 : 0;
+        }
+
+        var fee = PayoutTermsOf.Fee(_terms.Price, packed.ComputeUnitLimit);
+        var rent = checked((ulong)missing * _terms.Asset.AccountRent);
+        batch = new BuiltBatch(packed.Count, packed.Size, amount, missing, fee, rent);
+    }
+
+    private PackedBatch PackTokens(TokenPayoutTerms token, ReadOnlySpan<Payee> payees)
+    {
+        for (var at = 0; at < payees.Length; at++)
+        {
+            _tokens[at] = payees[at].ToTokenPayout();
+        }
+
+        return BatchPacker.Pack(token, _tokens.AsSpan(0, payees.Length), _blockhash, _buffer);
+    }
+
+    private PackedBatch PackSol(ReadOnlySpan<Payee> payees)
+    {
+        for (var at = 0; at < payees.Length; at++)
+        {
+            _sol[at] = new SolPayout(payees[at].Recipient.Owner, payees[at].Recipient.Amount);
+        }
+
+        return BatchPacker.Pack(_terms.Sol, _sol.AsSpan(0, payees.Length), _blockhash, _buffer);
+    }
+}
+
+/// <summary>A transaction before it is signed.</summary>
+/// <param name="Count">Recipients in it.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Amount">What they get, in base units.</param>
+/// <param name="Missing">Token accounts that it makes.</param>
+/// <param name="Fee">Lamports.</param>
+/// <param name="Rent">Lamports.</param>
+internal readonly record struct BuiltBatch(int Count, int Size, ulong Amount, int Missing, ulong Fee, ulong Rent);

@@ -1,0 +1,57 @@
+using Cluster.Silo.Storage.Campaigns;
+using Cluster.Solana;
+
+namespace Cluster.Silo.Grains.Lanes;
+
+/// <summary>Looks whether the lane itself can pay, before a recipient is blamed.</summary>
+internal sealed class LaneFunds(LaneContext lane, ISolanaRpc rpc, NeedsCounter counter, LaneTerms terms)
+{
+    /// <summary>Why nothing at all can be paid out of the lane; null where it can.</summary>
+    public async Task<string?> Obstacle(CancellationToken cancellationToken)
+    {
+        var (_, tokens) = await Read(cancellationToken);
+        return tokens is { IsFrozen: true } ? $"its token account is frozen by the authority of mint {lane.Mint}" : null;
+    }
+
+    /// <summary>
+    /// What the lane lacks to pay everybody who waits. To be asked while nothing is in flight, or what has just landed
+    /// would be counted twice.
+    /// </summary>
+    /// <param name="record">The lane.</param>
+    /// <param name="broken">Batches to be replaced.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<(ulong Tokens, ulong Lamports)> Shortage(
+        LaneRecord record, IReadOnlyList<BatchRecord> broken, CancellationToken cancellationToken)
+    {
+        var now = await terms.Current(cancellationToken);
+        var needs = record.Next > record.Last
+            ? default
+            : await counter.Count(lane.CampaignId, now, record.Next, record.Last, map: null, cancellationToken);
+        var costs = lane.Asset.Costs;
+        foreach (var batch in broken)
+        {
+            needs = checked(needs with
+            {
+                Batches = needs.Batches + 1,
+                Tokens = needs.Tokens + batch.Amount,
+                Fees = needs.Fees + batch.Fee,
+                Missing = needs.Missing + (costs.AccountRent == 0 ? 0 : (long)(batch.Rent / costs.AccountRent)),
+            });
+        }
+
+        var (lamports, tokens) = await Read(cancellationToken);
+        return (
+            Lacking(costs.TokenDeposit(needs), tokens?.Amount ?? 0),
+            Lacking(costs.LamportDeposit(needs, now.MaxFee), lamports));
+    }
+
+    private async Task<(ulong Lamports, TokenAccount? Tokens)> Read(CancellationToken cancellationToken)
+    {
+        var account = lane.Asset.Token?.AccountOf(lane.Wallet) ?? lane.Wallet;
+        var (_, found) = await rpc.GetMultipleAccounts([lane.Wallet, account], RpcQuery.Confirmed, slice: null, cancellationToken);
+        var tokens = found[1] is { } info && TokenAccount.TryDecode(info.Owner, info.Data.Span, out var decoded, out _) ? decoded : null;
+        return (found[0]?.Lamports ?? 0, tokens);
+    }
+
+    private static ulong Lacking(ulong needed, ulong there) => needed > there ? needed - there : 0;
+}

@@ -1,0 +1,72 @@
+using Cluster.Silo.Grains.Assets;
+using Cluster.Silo.Grains.Campaigns;
+using Cluster.Silo.Hosting;
+using Cluster.Silo.Storage.Campaigns;
+using Cluster.Solana;
+using Cluster.V1;
+using Microsoft.Extensions.Logging;
+
+namespace Cluster.Silo.Grains.Lanes;
+
+/// <summary>What the pumps of all lanes share.</summary>
+internal sealed class LanePumpParts(
+    CampaignStore campaigns,
+    BatchStore batches,
+    RecipientStore recipients,
+    PayeeSource payees,
+    NeedsCounter counter,
+    CampaignAssets assets,
+    ISolanaRpc rpc,
+    ITransactionSender sender,
+    TimeProvider time,
+    ILogger<LanePump> logger)
+{
+    public BatchStore Batches => batches;
+
+    public RecipientStore Recipients => recipients;
+
+    public PayeeSource Payees => payees;
+
+    public NeedsCounter Counter => counter;
+
+    public ISolanaRpc Rpc => rpc;
+
+    public ITransactionSender Sender => sender;
+
+    public TimeProvider Time => time;
+
+    public ILogger Logger => logger;
+
+    /// <summary>Learns what a lane's work needs to know, and makes its wallet where it has none.</summary>
+    public async Task<LaneWork> Open(string laneId, LaneDesk desk, IGrains grains, CancellationToken cancellationToken)
+    {
+        var lane = desk.View.Lane;
+        var campaign = await campaigns.Find(lane.CampaignId, cancellationToken) ?? throw CampaignIds.NotFound(lane.CampaignId);
+        var wallet = await OpenWallet(campaign, lane, new Call(Caller.System("lane"), laneId, Cancellation: cancellationToken), grains);
+        MintInfo? token = campaign.Mint is { } mint ? await assets.Read(mint, cancellationToken) : null;
+        var asset = await PayoutAsset.Read(rpc, token, cancellationToken);
+        return new LaneWork(new LaneContext(laneId, campaign, PublicKey.Parse(wallet.Address), asset), desk, grains, this);
+    }
+
+    private static async Task<Wallet> OpenWallet(CampaignRecord campaign, LaneRecord lane, Call call, IGrains grains)
+    {
+        try
+        {
+            return await grains.Call<Wallet>(new GetWalletRequest { WalletId = lane.WalletId }, call);
+        }
+        catch (ClusterException error) when (error.Status == StatusCode.NotFound)
+        {
+            var create = new CreateLaneWalletRequest { WalletId = lane.WalletId, ParentWalletId = campaign.WalletId };
+            create.DerivationPath.Add((uint)campaign.DerivationIndex);
+            create.DerivationPath.Add((uint)lane.Lane);
+            return await grains.Call<Wallet>(create, call);
+        }
+    }
+}
+
+/// <summary>Makes the pumps of lanes.</summary>
+internal sealed class LanePumpFactory(LanePumpParts parts)
+{
+    /// <summary>A pump for an activation.</summary>
+    public LanePump Create(string laneId, LaneDesk desk, IActivation activation) => new(desk, parts, activation, laneId);
+}

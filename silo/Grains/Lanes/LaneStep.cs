@@ -1,0 +1,48 @@
+namespace Cluster.Silo.Grains.Lanes;
+
+/// <summary>Something that a lane's pump has done or learned beside the turns, for a turn to enter into the books.</summary>
+internal abstract record LaneStep
+{
+    /// <summary>The lane's range is owed so many tokens, which the source can begin to send while accounts are looked up.</summary>
+    public sealed record TokensCounted(ulong Tokens) : LaneStep;
+
+    /// <summary>Every account was looked up: the lane needs so many lamports.</summary>
+    public sealed record Scanned(ulong Lamports) : LaneStep;
+
+    /// <summary>A deposit is confirmed.</summary>
+    public sealed record DepositArrived(DepositKind Kind, int Attempt) : LaneStep;
+
+    /// <summary>A deposit's transfer has ended without paying; it can be asked for anew.</summary>
+    public sealed record DepositLost(DepositKind Kind, int Attempt, string Reason) : LaneStep;
+
+    /// <summary>The source refuses to send a deposit to a cancelled lane: there is none to wait for.</summary>
+    public sealed record DepositForgone(DepositKind Kind, int Attempt) : LaneStep;
+
+    /// <summary>The lane has run short, and needs so much more.</summary>
+    public sealed record RunShort(ulong Tokens, ulong Lamports) : LaneStep;
+
+    /// <summary>Batches are signed.</summary>
+    public sealed record Planned(LanePlan Plan) : LaneStep;
+
+    /// <summary>Nothing is left to pay.</summary>
+    public sealed record PaidOut : LaneStep;
+
+    /// <summary>The sweep is final.</summary>
+    public sealed record Swept(int Attempt) : LaneStep;
+
+    /// <summary>The sweep's transfer has ended without moving anything.</summary>
+    public sealed record SweepLost(int Attempt, string Reason) : LaneStep;
+
+    /// <summary>A person is needed.</summary>
+    public sealed record Stuck(string Reason) : LaneStep;
+}
+
+/// <summary>What a deposit brings.</summary>
+internal enum DepositKind
+{
+    /// <summary>Tokens to pay out.</summary>
+    Tokens,
+
+    /// <summary>Lamports for fees and rent; in a SOL campaign also those to pay out.</summary>
+    Lamports,
+}

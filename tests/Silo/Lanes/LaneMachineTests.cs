@@ -1,0 +1,118 @@
+using Cluster.Silo.Grains.Lanes;
+using Cluster.Silo.Storage.Campaigns;
+using Cluster.V1;
+using Xunit;
+
+namespace Cluster.Tests.Silo.Lanes;
+
+public sealed class LaneMachineTests
+{
+    private static readonly LaneRecord New = new()
+    {
+        CampaignId = "drop",
+        Lane = 0,
+        WalletId = "drop/0",
+        State = LaneState.LaneScanning,
+        First = 1,
+        Last = 10,
+        Next = 1,
+    };
+
+    [Fact]
+    public void A_lane_goes_from_scanning_to_done()
+    {
+        var lane = After(New, new LaneStep.TokensCounted(100));
+        lane = After(lane, new LaneStep.DepositArrived(DepositKind.Tokens, 1));
+        lane = After(lane, new LaneStep.Scanned(5_000_000));
+        Assert.Equal(LaneState.LaneFunding, lane.State);
+        lane = After(lane, new LaneStep.DepositArrived(DepositKind.Lamports, 1));
+        Assert.Equal(LaneState.LanePaying, lane.State);
+        lane = After(lane, new LaneStep.PaidOut(), isSettled: true);
+        Assert.Equal((LaneState.LaneSweeping, 1), (lane.State, lane.SweepAttempt));
+        lane = After(lane, new LaneStep.Swept(1));
+        Assert.Equal(LaneState.LaneDone, lane.State);
+    }
+
+    [Fact]
+    public void A_deposit_is_asked_for_anew_only_under_another_attempt()
+    {
+        var lane = After(New, new LaneStep.TokensCounted(100));
+        lane = After(lane, new LaneStep.DepositLost(DepositKind.Tokens, 1, "expired"));
+
+        Assert.Equal(new Deposit(100, 2, false), lane.Tokens);
+        Assert.Same(lane, After(lane, new LaneStep.DepositArrived(DepositKind.Tokens, 1)));
+        Assert.Same(lane, After(lane, new LaneStep.DepositLost(DepositKind.Tokens, 1, "expired")));
+    }
+
+    [Fact]
+    public void A_deposit_lost_time_and_again_needs_a_person_and_goes_on_when_told_to()
+    {
+        var lane = After(New, new LaneStep.TokensCounted(100));
+        for (var attempt = 1; attempt <= 5; attempt++)
+        {
+            Assert.Equal("", lane.Stalled);
+            lane = After(lane, new LaneStep.DepositLost(DepositKind.Tokens, attempt, "expired"));
+        }
+
+        Assert.Contains("expired", lane.Stalled, StringComparison.Ordinal);
+        Assert.Equal(("", 6), (LaneMachine.Start(lane).Stalled, lane.Tokens.Attempt));
+    }
+
+    [Fact]
+    public void A_cancelled_lane_is_not_emptied_while_a_deposit_is_on_its_way()
+    {
+        var lane = LaneMachine.Cancel(After(New, new LaneStep.TokensCounted(100)));
+
+        Assert.Same(lane, After(lane, new LaneStep.PaidOut()));
+        lane = After(lane, new LaneStep.DepositArrived(DepositKind.Tokens, 1));
+        Assert.Equal(LaneState.LaneSweeping, After(lane, new LaneStep.PaidOut()).State);
+    }
+
+    [Fact]
+    public void A_lane_cancelled_before_it_was_funded_is_done_without_a_sweep() =>
+        Assert.Equal(LaneState.LaneDone, After(LaneMachine.Cancel(New), new LaneStep.PaidOut()).State);
+
+    [Fact]
+    public void A_lane_is_not_emptied_while_a_payment_may_land_or_somebody_waits()
+    {
+        var paying = New with { State = LaneState.LanePaying, Tokens = new Deposit(1, 1, true), Lamports = new Deposit(1, 1, true) };
+
+        Assert.Same(paying, LaneMachine.After(paying, new LaneStep.PaidOut(), inFlight: 0, isSettled: false));
+        var cancelled = LaneMachine.Cancel(paying);
+        Assert.Same(cancelled, LaneMachine.After(cancelled, new LaneStep.PaidOut(), inFlight: 1, isSettled: false));
+        Assert.Equal(LaneState.LaneSweeping, LaneMachine.After(cancelled, new LaneStep.PaidOut(), inFlight: 0, isSettled: false).State);
+    }
+
+    [Fact]
+    public void A_lane_that_runs_short_is_funded_again_under_the_next_attempt()
+    {
+        var paying = New with { State = LaneState.LanePaying, Tokens = new Deposit(100, 1, true), Lamports = new Deposit(50, 1, true) };
+
+        var lane = After(paying, new LaneStep.RunShort(0, 7));
+        Assert.Equal((LaneState.LaneFunding, new Deposit(7, 2, false)), (lane.State, lane.Lamports));
+        Assert.Equal(LaneState.LanePaying, After(lane, new LaneStep.DepositArrived(DepositKind.Lamports, 2)).State);
+    }
+
+    [Fact]
+    public void A_sweep_that_was_lost_is_tried_under_another_attempt()
+    {
+        var sweeping = New with { State = LaneState.LaneSweeping, SweepAttempt = 1 };
+
+        var lane = After(sweeping, new LaneStep.SweepLost(1, "expired"));
+        Assert.Equal((LaneState.LaneSweeping, 2), (lane.State, lane.SweepAttempt));
+        Assert.Same(lane, After(lane, new LaneStep.Swept(1)));
+    }
+
+    [Fact]
+    public void Orders_given_twice_change_nothing_the_second_time()
+    {
+        var paused = LaneMachine.Pause(New);
+
+        Assert.Equal(paused, LaneMachine.Pause(paused));
+        Assert.Equal(LaneMachine.Start(paused), LaneMachine.Start(LaneMachine.Start(paused)));
+        Assert.Equal(LaneMachine.Cancel(paused), LaneMachine.Cancel(LaneMachine.Cancel(paused)));
+    }
+
+    private static LaneRecord After(LaneRecord lane, LaneStep step, bool isSettled = false) =>
+        LaneMachine.After(lane, step, inFlight: 0, isSettled);
+}
