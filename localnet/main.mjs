@@ -27,7 +27,9 @@ function inOneSentence(error) {
 
 async function run(options) {
   const localnet = await Localnet.start(options);
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => localnet.stop().then(() => process.exit(0)));
+  const stop = () => localnet.stop().then(() => process.exit(0));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
+  if (options.stopWithStdin) process.stdin.once('end', stop).resume();
   const { port, url } = localnet;
   process.stdout.write(`${JSON.stringify({ event: 'ready', port, url, genesisHash: localnet.chain.slots.genesisHash })}\n`);
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { shown } from './wire/shown.mjs';
 
 /** The command line cannot be understood. */
 export class UsageError extends Error {}
@@ -23,6 +24,7 @@ usage: node localnet/main.mjs [options]
 ${Object.entries(OPTIONS)
   .map(([name, { help, default: value }]) => `  --${`${name} ${name === 'ledger' ? 'DIR' : name === 'seed' ? 'TEXT' : 'N'}`.padEnd(20)} ${help}${value ? ` (default ${value})` : ''}`)
   .join('\n')}
+  --stop-with-stdin      stops when standard input ends, so that it does not outlive who started it
   --help                 this text
 
 Prints one line of JSON with its port as soon as it serves. Listens on 127.0.0.1 only.
@@ -32,7 +34,7 @@ Prints one line of JSON with its port as soon as it serves. Listens on 127.0.0.1
  * @param {string[]} args
  * @returns {{ help: true } | { help: false, port: number, slotMs: number, confirmSlots: number, finalizeSlots: number,
  *   history: number, limits: { blockUnits: number, accountUnits: number }, ledger: string | undefined,
- *   checkpointMs: number, seed: string | undefined }}
+ *   checkpointMs: number, seed: string | undefined, stopWithStdin: boolean }}
  */
 export function parseOptions(args) {
   const values = parse(args);
@@ -54,6 +56,7 @@ export function parseOptions(args) {
     ledger: values.ledger,
     checkpointMs: number('checkpoint-ms'),
     seed: values.seed,
+    stopWithStdin: values['stop-with-stdin'],
   };
 }
 
@@ -62,7 +65,7 @@ function parse(args) {
     Object.entries(OPTIONS).map(([name, { default: value }]) => [name, { type: 'string', ...(value === undefined ? {} : { default: value }) }]),
   );
   try {
-    return parseArgs({ args, options: { ...options, help: { type: 'boolean' } }, allowPositionals: false }).values;
+    return parseArgs({ args, options: { ...options, help: { type: 'boolean' }, 'stop-with-stdin': { type: 'boolean', default: false } }, allowPositionals: false }).values;
   } catch (error) {
     throw new UsageError(error.message);
   }
@@ -72,7 +75,7 @@ function integer(name, text) {
   const [min, max] = OPTIONS[name].range;
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw new UsageError(`--${name} must be an integer from ${min} to ${max}, not ${JSON.stringify(text)}`);
+    throw new UsageError(`--${name} must be an integer from ${min} to ${max}, not ${shown(text)}`);
   }
   return value;
 }

@@ -1,4 +1,5 @@
 import { decodeExactly } from '../wire/base58.mjs';
+import { shown } from '../wire/shown.mjs';
 
 /** An administrator's request that cannot be carried out, with the HTTP status that says so. */
 export class AdminError extends Error {
@@ -14,7 +15,7 @@ const MAX_U64 = 2n ** 64n - 1n;
 /** @param {Record<string, unknown>} body @param {string} name @returns {Buffer} */
 export function key(body, name) {
   const bytes = decodeExactly(body[name], 32);
-  if (bytes === null) throw new AdminError(400, `${name} must be the base58 of 32 bytes, not ${JSON.stringify(body[name])}`);
+  if (bytes === null) throw new AdminError(400, `${name} must be the base58 of 32 bytes, not ${shown(body[name])}`);
   return bytes;
 }
 
@@ -27,7 +28,7 @@ export function optionalKey(body, name) {
 export function integer(body, name, min, max, otherwise) {
   const value = body[name] ?? otherwise;
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw new AdminError(400, `${name} must be an integer from ${min} to ${max}, not ${JSON.stringify(value)}`);
+    throw new AdminError(400, `${name} must be an integer from ${min} to ${max}, not ${shown(value)}`);
   }
   return value;
 }
@@ -41,7 +42,7 @@ export function u64(body, name, otherwise) {
   const isExact = typeof value === 'bigint' || Number.isSafeInteger(value) || (typeof value === 'string' && /^\d+$/.test(value));
   const amount = isExact ? BigInt(value) : -1n;
   if (amount < 0n || amount > MAX_U64) {
-    throw new AdminError(400, `${name} must be an integer from 0 to ${MAX_U64} (above 2^53 as text), not ${JSON.stringify(value)}`);
+    throw new AdminError(400, `${name} must be an integer from 0 to ${MAX_U64} (above 2^53 as text), not ${shown(value)}`);
   }
   return amount;
 }
@@ -49,12 +50,12 @@ export function u64(body, name, otherwise) {
 /** @param {Record<string, unknown>} body @param {string} name */
 export function boolean(body, name) {
   const value = body[name] ?? false;
-  if (typeof value !== 'boolean') throw new AdminError(400, `${name} must be true or false, not ${JSON.stringify(value)}`);
+  if (typeof value !== 'boolean') throw new AdminError(400, `${name} must be true or false, not ${shown(value)}`);
   return value;
 }
 
 /** @param {Record<string, unknown>} body @param {string[]} names that are understood */
 export function onlyKnown(body, names) {
   const unknown = Object.keys(body).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new AdminError(400, `unknown field ${JSON.stringify(unknown)}; known are ${names.join(', ')}`);
+  if (unknown !== undefined) throw new AdminError(400, `unknown field ${shown(unknown)}; known are ${names.join(', ')}`);
 }

@@ -1,6 +1,7 @@
 import { SYSTEM_PROGRAM } from '../programs/addresses.mjs';
 import * as params from './admin-params.mjs';
 import { AdminError } from './admin-params.mjs';
+import { shown } from '../wire/shown.mjs';
 
 const MAX_WARP_SLOTS = 1_000_000;
 
@@ -53,7 +54,7 @@ function setAccount(chain, key, account) {
 
 function droppable(chain, signature) {
   const status = chain.statuses.get(signature);
-  if (status === undefined) throw new AdminError(404, `the signature ${JSON.stringify(signature)} has not landed`);
+  if (status === undefined) throw new AdminError(404, `the signature ${shown(signature)} has not landed`);
   if (status.slot <= chain.slots.at('finalized')) throw new AdminError(409, `${signature} is finalized; no fork can drop it`);
   if (chain.journal.find(status.sequence) === undefined) throw new AdminError(409, `${signature} landed before a restart; it cannot be undone`);
   return status.sequence;

@@ -9,6 +9,7 @@ import { createAssociatedAccount, initializeMint, mintTo, setFrozen } from '../p
 import { encode } from '../wire/base58.mjs';
 import * as params from './admin-params.mjs';
 import { AdminError } from './admin-params.mjs';
+import { shown } from '../wire/shown.mjs';
 
 const PROGRAMS = { 'spl-token': TOKEN_PROGRAM, 'spl-token-2022': TOKEN_2022_PROGRAM };
 const EXTENSIONS = ['transferFeeBasisPoints', 'maxFee', 'frozenByDefault', 'nonTransferable', 'closeAuthority', 'permanentDelegate', 'transferHook', 'pausable'];
@@ -25,7 +26,7 @@ export function tokenCommands({ faucet, chain }) {
     params.onlyKnown(body, ['program', 'decimals', 'supply', 'owner', 'freezable', ...EXTENSIONS]);
     const programName = body.program ?? 'spl-token';
     const program = PROGRAMS[programName];
-    if (!program) throw new AdminError(400, `program must be one of ${Object.keys(PROGRAMS).join(', ')}, not ${JSON.stringify(programName)}`);
+    if (!program) throw new AdminError(400, `program must be one of ${Object.keys(PROGRAMS).join(', ')}, not ${shown(programName)}`);
     const extensions = readExtensions(body, program);
     const hasExtensions = Object.values(extensions).some((value) => value !== undefined && value !== false);
     const mintKey = Keypair.derive(`mint ${chain.slots.seed} ${chain.sequence}`);

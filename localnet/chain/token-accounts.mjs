@@ -1,8 +1,16 @@
+import { COMPUTE_BUDGET_PROGRAM, MEMO_PROGRAM, SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from '../programs/addresses.mjs';
 import { isTokenProgram, kindOf } from '../programs/token-layout.mjs';
 
 const OWNER_AT = 32;
 const FIRST_CAPACITY = 1024;
 const SET_AUTHORITY = 6;
+const INITIALIZE_ACCOUNT = [1, 16, 18];
+// The token programs' instruction that holds other instructions.
+const BATCH = 255;
+const OWNER_CHANGES = new Set([SET_AUTHORITY, BATCH]);
+const OWNER_INSTRUCTIONS = new Set([...OWNER_CHANGES, ...INITIALIZE_ACCOUNT]);
+/** Programs that neither make token accounts nor call others that do. */
+const OTHER_PROGRAMS = [SYSTEM_PROGRAM, COMPUTE_BUDGET_PROGRAM, MEMO_PROGRAM];
 const NONE = 0;
 
 /**
@@ -28,9 +36,10 @@ export class TokenAccounts {
    * Takes note of what a transaction has created, or given to another owner.
    * @param {import('./journal.mjs').Entry} entry
    */
-  landed({ transaction, keys, before, error }) {
-    if (error !== null || !usesTokens(transaction)) return;
-    const ownersChange = changesOwners(transaction);
+  landed(entry) {
+    const { keys, before, error } = entry;
+    if (error !== null || !mayConcern(entry)) return;
+    const ownersChange = changesOwners(entry);
     keys.forEach((key, i) => {
       if (ownersChange || before[i] === null || !isTokenProgram(before[i].owner())) this.note(key, this.machine.account(key));
     });
@@ -120,14 +129,21 @@ function widened(array, length) {
   return wide;
 }
 
-function usesTokens(transaction) {
-  for (let i = 0; i < transaction.keyCount; i++) if (isTokenProgram(transaction.key(i))) return true;
-  return transaction.lookups.length > 0;
+/** Whether it may have made token accounts or changed their owners; payments to existing ones do not. */
+function mayConcern({ transaction }) {
+  return transaction.instructions.some(({ program, dataAt, dataLength }) => {
+    if (isTokenProgramAt(transaction, program)) return dataLength === 0 || OWNER_INSTRUCTIONS.has(transaction.bytes[dataAt]);
+    return !OTHER_PROGRAMS.some((each) => transaction.isKey(program, each));
+  });
 }
 
-function changesOwners(transaction) {
+function changesOwners({ transaction }) {
   return transaction.instructions.some(
     ({ program, dataAt, dataLength }) =>
-      dataLength > 0 && transaction.bytes[dataAt] === SET_AUTHORITY && isTokenProgram(transaction.key(program)),
+      dataLength > 0 && OWNER_CHANGES.has(transaction.bytes[dataAt]) && isTokenProgramAt(transaction, program),
   );
+}
+
+function isTokenProgramAt(transaction, index) {
+  return transaction.isKey(index, TOKEN_PROGRAM) || transaction.isKey(index, TOKEN_2022_PROGRAM);
 }

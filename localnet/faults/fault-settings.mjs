@@ -1,3 +1,5 @@
+import { shown } from '../wire/shown.mjs';
+
 /** A fault was ordered that makes no sense. */
 export class FaultSettingError extends Error {}
 
@@ -35,11 +37,11 @@ export function faultSettings(given) {
 
 function read(form, given, path) {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new FaultSettingError(`${path} must be an object, not ${JSON.stringify(given)}`);
+    throw new FaultSettingError(`${path} must be an object, not ${shown(given)}`);
   }
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(form, name)) {
-      throw new FaultSettingError(`${path} has no ${JSON.stringify(name)}; it has ${Object.keys(form).join(', ')}`);
+      throw new FaultSettingError(`${path} has no ${shown(name)}; it has ${Object.keys(form).join(', ')}`);
     }
   }
   return Object.fromEntries(Object.entries(form).map(([name, rule]) => {
@@ -51,17 +53,17 @@ function read(form, given, path) {
 
 function number(value, name, min, max) {
   if (typeof value !== 'number' || !(value >= min && value <= max)) {
-    throw new FaultSettingError(`${name} must be a number from ${min} to ${max}, not ${JSON.stringify(value)}`);
+    throw new FaultSettingError(`${name} must be a number from ${min} to ${max}, not ${shown(value)}`);
   }
   return value;
 }
 
 function integer(value, name, min, max) {
-  if (!Number.isInteger(value)) throw new FaultSettingError(`${name} must be an integer, not ${JSON.stringify(value)}`);
+  if (!Number.isInteger(value)) throw new FaultSettingError(`${name} must be an integer, not ${shown(value)}`);
   return number(value, name, min, max);
 }
 
 function boolean(value, name) {
-  if (typeof value !== 'boolean') throw new FaultSettingError(`${name} must be true or false, not ${JSON.stringify(value)}`);
+  if (typeof value !== 'boolean') throw new FaultSettingError(`${name} must be true or false, not ${shown(value)}`);
   return value;
 }

@@ -2,6 +2,7 @@ import { encode } from '../wire/base58.mjs';
 import * as params from './params.mjs';
 import { parseTokenAccountOrMint } from './token-json.mjs';
 import { invalidParams } from './rpc-error.mjs';
+import { shown } from '../wire/shown.mjs';
 
 const MAX_BASE58_BYTES = 128;
 const ENCODINGS = ['base58', 'base64', 'base64+zstd', 'jsonParsed', 'binary'];
@@ -18,7 +19,7 @@ const ENCODINGS = ['base58', 'base64', 'base64+zstd', 'jsonParsed', 'binary'];
 export function accountFormat(given) {
   const encoding = given.encoding ?? 'binary';
   if (!ENCODINGS.includes(encoding)) {
-    throw invalidParams(`Invalid params: unknown encoding ${JSON.stringify(encoding)}, expected one of ${ENCODINGS.join(', ')}`);
+    throw invalidParams(`Invalid params: unknown encoding ${shown(encoding)}, expected one of ${ENCODINGS.join(', ')}`);
   }
   if (encoding === 'base64+zstd') throw invalidParams('encoding base64+zstd is not supported by this node; use base64');
   const slice = given.dataSlice

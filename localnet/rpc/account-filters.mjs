@@ -1,6 +1,7 @@
 import { decode } from '../wire/base58.mjs';
 import * as params from './params.mjs';
 import { invalidParams } from './rpc-error.mjs';
+import { shown } from '../wire/shown.mjs';
 
 const MAX_FILTERS = 4;
 
@@ -26,8 +27,8 @@ function predicate(filter) {
   if (filter?.memcmp !== undefined) {
     const offset = params.integer(filter.memcmp.offset, 'memcmp.offset');
     const wanted = filter.memcmp.encoding === 'base64' ? Buffer.from(String(filter.memcmp.bytes), 'base64') : decode(String(filter.memcmp.bytes));
-    if (wanted === null) throw invalidParams(`Invalid params: memcmp.bytes ${JSON.stringify(filter.memcmp.bytes)} is not base58`);
+    if (wanted === null) throw invalidParams(`Invalid params: memcmp.bytes ${shown(filter.memcmp.bytes)} is not base58`);
     return (data) => offset + wanted.length <= data.length && wanted.equals(data.subarray(offset, offset + wanted.length));
   }
-  throw invalidParams(`Invalid params: unknown filter ${JSON.stringify(filter)}`);
+  throw invalidParams(`Invalid params: unknown filter ${shown(filter)}`);
 }

@@ -3,6 +3,7 @@ import { API_VERSION, withContext } from './context.mjs';
 import { decodeExactly } from '../wire/base58.mjs';
 import * as params from './params.mjs';
 import { invalidParams } from './rpc-error.mjs';
+import { shown } from '../wire/shown.mjs';
 
 const SLOTS_PER_EPOCH = 432_000;
 const MAX_BLOCK_RANGE = 500_000;
@@ -42,7 +43,7 @@ export const clusterMethods = {
 
   isBlockhashValid(node, [text, given]) {
     const hash = decodeExactly(text, 32);
-    if (hash === null) throw invalidParams(`Invalid param: ${JSON.stringify(text)} is not a blockhash`);
+    if (hash === null) throw invalidParams(`Invalid param: ${shown(text)} is not a blockhash`);
     const slot = params.contextSlot(node, params.options(given));
     return withContext(slot, node.chain.slots.accepts(hash.latin1Slice(), slot));
   },

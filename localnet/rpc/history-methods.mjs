@@ -2,6 +2,7 @@ import { withContext } from './context.mjs';
 import * as params from './params.mjs';
 import { invalidParams, RpcCode, RpcError } from './rpc-error.mjs';
 import { metaToJson, transactionFormat, transactionToJson } from './transaction-json.mjs';
+import { shown } from '../wire/shown.mjs';
 
 const MAX_STATUSES = 256;
 const MAX_SIGNATURES = 1000;
@@ -137,6 +138,6 @@ function blockDetails(entries, options, chain) {
       };
     }
     default:
-      throw invalidParams(`Invalid params: transactionDetails ${JSON.stringify(options.transactionDetails)} is not supported; use full, signatures or none`);
+      throw invalidParams(`Invalid params: transactionDetails ${shown(options.transactionDetails)} is not supported; use full, signatures or none`);
   }
 }

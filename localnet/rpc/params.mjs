@@ -1,5 +1,6 @@
 import { decode, decodeExactly } from '../wire/base58.mjs';
 import { invalidParams, RpcCode, RpcError } from './rpc-error.mjs';
+import { shown } from '../wire/shown.mjs';
 
 const COMMITMENTS = new Set(['processed', 'confirmed', 'finalized']);
 // Names that old clients still send, with what they stand for.
@@ -8,13 +9,13 @@ const COMMITMENT_ALIASES = { recent: 'processed', single: 'confirmed', singleGos
 /** @param {unknown} text @param {string} [what] */
 export function pubkey(text, what = 'Invalid param') {
   const bytes = decodeExactly(text, 32);
-  if (bytes === null) throw invalidParams(`${what}: ${JSON.stringify(text)} is not the base58 of 32 bytes`);
+  if (bytes === null) throw invalidParams(`${what}: ${shown(text)} is not the base58 of 32 bytes`);
   return bytes;
 }
 
 /** @param {unknown} text */
 export function signature(text) {
-  if (decodeExactly(text, 64) === null) throw invalidParams(`Invalid param: ${JSON.stringify(text)} is not the base58 of 64 bytes`);
+  if (decodeExactly(text, 64) === null) throw invalidParams(`Invalid param: ${shown(text)} is not the base58 of 64 bytes`);
   return /** @type {string} */ (text);
 }
 
@@ -26,7 +27,7 @@ export function signature(text) {
 export function options(value) {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw invalidParams(`Invalid params: an object with options is expected, not ${JSON.stringify(value)}`);
+    throw invalidParams(`Invalid params: an object with options is expected, not ${shown(value)}`);
   }
   return value;
 }
@@ -40,7 +41,7 @@ export function commitment(value, otherwise = 'finalized') {
   if (value === undefined || value === null) return otherwise;
   const name = COMMITMENT_ALIASES[value] ?? value;
   if (!COMMITMENTS.has(name)) {
-    throw invalidParams(`Invalid params: unknown commitment ${JSON.stringify(value)}, expected one of \`processed\`, \`confirmed\`, \`finalized\``);
+    throw invalidParams(`Invalid params: unknown commitment ${shown(value)}, expected one of \`processed\`, \`confirmed\`, \`finalized\``);
   }
   return name;
 }
@@ -48,7 +49,7 @@ export function commitment(value, otherwise = 'finalized') {
 /** @param {unknown} value @param {string} name @param {{ min?: number, max?: number }} [bounds] */
 export function integer(value, name, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}) {
   if (!Number.isSafeInteger(value) || value < min || value > max) {
-    throw invalidParams(`Invalid params: ${name} must be an integer from ${min} to ${max}, not ${JSON.stringify(value)}`);
+    throw invalidParams(`Invalid params: ${name} must be an integer from ${min} to ${max}, not ${shown(value)}`);
   }
   return /** @type {number} */ (value);
 }
@@ -80,15 +81,15 @@ export function contextSlot(node, given, otherwise) {
 export function encodedBytes(text, encoding, maxBytes, what, byDefault = 'base58') {
   const form = encoding ?? byDefault;
   if (form !== 'base58' && form !== 'base64') {
-    throw invalidParams(`unsupported encoding: ${JSON.stringify(form)}. Supported encodings: base58, base64`);
+    throw invalidParams(`unsupported encoding: ${shown(form)}. Supported encodings: base58, base64`);
   }
-  if (typeof text !== 'string') throw invalidParams(`Invalid params: ${form} text is expected, not ${JSON.stringify(text)}`);
+  if (typeof text !== 'string') throw invalidParams(`Invalid params: ${form} text is expected, not ${shown(text)}`);
   const maxChars = form === 'base64' ? 4 * Math.ceil(maxBytes / 3) : Math.ceil(maxBytes * 1.3658) + 1;
   if (text.length > maxChars) {
     throw invalidParams(`${form} encoded ${what} too large: ${text.length} bytes (max: encoded/raw ${maxChars}/${maxBytes})`);
   }
   const bytes = form === 'base58' ? decode(text) : fromBase64(text);
-  if (bytes === null) throw invalidParams(`invalid ${form} encoding: ${JSON.stringify(text.slice(0, 40))}`);
+  if (bytes === null) throw invalidParams(`invalid ${form} encoding: ${shown(text.slice(0, 40))}`);
   if (bytes.length > maxBytes) {
     throw invalidParams(`decoded ${what} too large: ${bytes.length} bytes (max: ${maxBytes} bytes)`);
   }

@@ -4,6 +4,7 @@ import { encode } from '../wire/base58.mjs';
 import { feeOf } from '../wire/fee.mjs';
 import { invalidParams, RpcError } from './rpc-error.mjs';
 import { amountToJson, decimalsOf } from './token-json.mjs';
+import { shown } from '../wire/shown.mjs';
 
 const UNSUPPORTED_TRANSACTION_VERSION = -32015;
 
@@ -13,7 +14,7 @@ const UNSUPPORTED_TRANSACTION_VERSION = -32015;
  */
 export function transactionFormat({ encoding = 'json', maxSupportedTransactionVersion: maxVersion }) {
   if (!['json', 'base58', 'base64'].includes(encoding)) {
-    throw invalidParams(`Invalid params: transaction encoding ${JSON.stringify(encoding)} is not supported; use json, base58 or base64`);
+    throw invalidParams(`Invalid params: transaction encoding ${shown(encoding)} is not supported; use json, base58 or base64`);
   }
   return { encoding, maxVersion };
 }

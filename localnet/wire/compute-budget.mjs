@@ -15,7 +15,7 @@ export function computeBudget(transaction) {
   let microLamportsPerUnit = 0n;
   let others = 0;
   for (const { program, dataAt, dataLength } of transaction.instructions) {
-    if (!COMPUTE_BUDGET_PROGRAM.equals(transaction.key(program))) {
+    if (!transaction.isKey(program, COMPUTE_BUDGET_PROGRAM)) {
       others++;
       continue;
     }

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
+
 // RPC replies carry unsigned 64-bit integers as bare JSON numbers, beyond what a double holds.
 // A bigint is written as a marked string, and the marks are removed from the finished text.
 
-const MARK = 'u64:';
-const MARKED = /"u64:(\d+)"/g;
+const MARK = `u64-${randomUUID()}:`; // that no caller can send
+const MARKED = new RegExp(`"${MARK}(\\d+)"`, 'g');
 let marked = false;
 
 Object.defineProperty(BigInt.prototype, 'toJSON', {

@@ -56,6 +56,16 @@ export class Transaction {
     return this.bytes.subarray(at, at + 32);
   }
 
+  /**
+   * @param {number} index of a static account key
+   * @param {Uint8Array} key
+   */
+  isKey(index, key) {
+    // Most keys differ in their first byte, and a slice for each would cost more than the rest.
+    const at = this.keysAt + 32 * index;
+    return this.bytes[at] === key[0] && this.bytes.compare(key, 0, 32, at, at + 32) === 0;
+  }
+
   /** @param {number} index of a static account key */
   isWritable(index) {
     return index < this.requiredSignatures

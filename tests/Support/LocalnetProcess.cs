@@ -61,12 +61,15 @@ internal sealed class LocalnetProcess : IAsyncDisposable
         var start = new ProcessStartInfo("node")
         {
             UseShellExecute = false,
+            // Ends with this process, and the localnet with it, should the tests be killed.
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             ArgumentList =
             {
                 RepositoryRoot.Combine("localnet", "main.mjs"),
                 "--port", "0",
+                "--stop-with-stdin",
                 "--slot-ms", ((long)options.Slot.TotalMilliseconds).ToString(),
                 "--confirm-slots", options.ConfirmSlots.ToString(),
                 "--finalize-slots", options.FinalizeSlots.ToString(),
