@@ -18,6 +18,9 @@ public sealed class GrpcChannel : IDisposable
 {
     private readonly HttpMessageInvoker _http;
 
+    // Not disposed: calls that start as the channel closes still read its token, and are cancelled by it.
+    private readonly CancellationTokenSource _closed = new();
+
     /// <summary>Prepares a channel; connects with the first call.</summary>
     /// <param name="address">Scheme, host and port, <c>http://127.0.0.1:5000</c>.</param>
     /// <param name="options">Changes the defaults.</param>
@@ -34,6 +37,8 @@ public sealed class GrpcChannel : IDisposable
     public Uri Address { get; }
 
     internal GrpcChannelOptions Options { get; }
+
+    internal CancellationToken Closed => _closed.Token;
 
     /// <summary>One request, one response.</summary>
     /// <param name="method">The method.</param>
@@ -99,8 +104,12 @@ public sealed class GrpcChannel : IDisposable
         return new(Start(method, requests, options, cancellationToken), requests);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    /// <summary>Gives all calls up (they end with CANCELLED) and closes the connections.</summary>
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _http.Dispose();
+    }
 
     private static Uri Checked(Uri address, GrpcChannelOptions options)
     {

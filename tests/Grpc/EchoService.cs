@@ -27,11 +27,14 @@ internal sealed class EchoService
     /// <summary>The texts of calls whose handler saw the cancellation, as they see it.</summary>
     public ChannelReader<string> Cancelled => _cancelled.Reader;
 
-    public void MapTo(GrpcMethods methods)
+    public void MapTo(
+        GrpcMethods methods,
+        Func<IAsyncEnumerable<EchoRequest>, ServerCallContext, ValueTask<EchoReply>>? collect,
+        Func<EchoRequest, IServerStreamWriter<EchoReply>, ServerCallContext, Task>? expand)
     {
         methods.MapUnary<EchoRequest, EchoReply>(UnaryMethod, Unary);
-        methods.MapClientStreaming<EchoRequest, EchoReply>(CollectMethod, Collect);
-        methods.MapServerStreaming<EchoRequest, EchoReply>(ExpandMethod, Expand);
+        methods.MapClientStreaming<EchoRequest, EchoReply>(CollectMethod, collect ?? Collect);
+        methods.MapServerStreaming<EchoRequest, EchoReply>(ExpandMethod, expand ?? Expand);
         methods.MapDuplexStreaming<EchoRequest, EchoReply>(ChatMethod, Chat);
     }
 

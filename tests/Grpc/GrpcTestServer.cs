@@ -30,10 +30,17 @@ internal sealed class GrpcTestServer : IAsyncDisposable
 
     public Uri Http1Address => new(_app.Urls.Last());
 
+    /// <param name="configure">Changes the server's options.</param>
+    /// <param name="clock">The server's clock.</param>
+    /// <param name="map">Maps methods beside those of <see cref="EchoService"/>.</param>
+    /// <param name="collect">Stands in for the echo's Collect.</param>
+    /// <param name="expand">Stands in for the echo's Expand.</param>
     public static async Task<GrpcTestServer> StartAsync(
         Action<GrpcServerOptions>? configure = null,
         TimeProvider? clock = null,
-        Action<GrpcMethods>? map = null)
+        Action<GrpcMethods>? map = null,
+        Func<IAsyncEnumerable<EchoRequest>, ServerCallContext, ValueTask<EchoReply>>? collect = null,
+        Func<EchoRequest, IServerStreamWriter<EchoReply>, ServerCallContext, Task>? expand = null)
     {
         var log = new LogRecorder();
         var builder = WebApplication.CreateSlimBuilder();
@@ -50,7 +57,7 @@ internal sealed class GrpcTestServer : IAsyncDisposable
         var app = builder.Build();
         app.UseGrpc(methods =>
         {
-            echo.MapTo(methods);
+            echo.MapTo(methods, collect, expand);
             health.MapTo(methods);
             map?.Invoke(methods);
             methods.MapReflection();

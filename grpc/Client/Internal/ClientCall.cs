@@ -19,6 +19,7 @@ internal sealed class ClientCall : IDisposable
     // Left to the collector: the deadline, the caller and the consumer may each cancel it, even when the call has ended.
     private readonly CancellationTokenSource _over = new();
     private readonly CancellationTokenRegistration _callerGone;
+    private readonly CancellationTokenRegistration _channelClosed;
     private readonly ITimer? _timer;
     private readonly Task<HttpResponseMessage> _response;
     private PipeReader? _body;
@@ -31,6 +32,7 @@ internal sealed class ClientCall : IDisposable
     {
         (_channel, _method, _caller) = (channel, method, cancellationToken);
         _callerGone = cancellationToken.UnsafeRegister(static call => ((ClientCall)call!).GiveUp(), this);
+        _channelClosed = channel.Closed.UnsafeRegister(static call => ((ClientCall)call!).GiveUp(), this);
         if (options.Timeout is { } timeout)
         {
             _timer = StartTimer(timeout);
@@ -127,6 +129,7 @@ internal sealed class ClientCall : IDisposable
     {
         _timer?.Dispose();
         _callerGone.Unregister();
+        _channelClosed.Unregister();
         _over.Cancel();
 
         // Resets the stream where it has not ended.
