@@ -16,7 +16,7 @@ public sealed class SigningKey : IDisposable
 
     private readonly LibCrypto.KeyHandle _key;
 
-    /// <summary>The one spare context. It is taken for a signature and put back, so that no two threads share it.</summary>
+    /// <summary>The one spare context: taken for a signature and put back, so that no two threads share it.</summary>
     private LibCrypto.ContextHandle? _spareContext;
     private volatile bool _disposed;
 
@@ -148,6 +148,8 @@ public sealed class SigningKey : IDisposable
 
     private void GiveBack(LibCrypto.ContextHandle context)
     {
+        if (context.IsInvalid) return;
+
         // The context holds a reference to the key: one put back after Dispose would keep the seed in memory.
         Interlocked.Exchange(ref _spareContext, context)?.Dispose();
         if (_disposed) Interlocked.Exchange(ref _spareContext, null)?.Dispose();

