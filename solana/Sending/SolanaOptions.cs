@@ -36,10 +36,16 @@ public sealed class SolanaOptions
     /// <summary>The network's time from slot to slot, the cadence of status polls. 10 ms to 5 s, default 400 ms.</summary>
     public TimeSpan SlotDuration { get; set; } = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>How often the blockhash is refreshed while it is in demand. 100 ms to 10 s, default 1 s.</summary>
+    /// <summary>
+    /// How often the blockhash is refreshed while it is in demand; at least twice within its greatest age. 100 ms to 10 s,
+    /// default 1 s.
+    /// </summary>
     public TimeSpan BlockhashRefresh { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How old a cached blockhash may be to be given out without asking. 1 s to 30 s, default 10 s.</summary>
+    /// <summary>
+    /// How old a cached blockhash may be to be given out without asking, and in any case no older than 40 slots. 1 s to
+    /// 30 s, default 10 s.
+    /// </summary>
     public TimeSpan BlockhashMaxAge { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The least offered, in micro-lamports a compute unit. Default 0.</summary>

@@ -10,6 +10,12 @@ internal sealed class BlockhashCache(ISolanaRpc rpc, SolanaOptions options, Time
     /// <summary>Nobody asked for so long: refreshing stops until somebody does.</summary>
     private static readonly TimeSpan DemandLasts = TimeSpan.FromMinutes(1);
 
+    /// <summary>A blockhash lives 150 blocks: one this many slots old still leaves time to land.</summary>
+    private const int FreshSlots = 40;
+
+    private readonly TimeSpan _maxAge =
+        options.BlockhashMaxAge < options.SlotDuration * FreshSlots ? options.BlockhashMaxAge : options.SlotDuration * FreshSlots;
+
     private readonly SenderClock _clock = new(time);
     private readonly SemaphoreSlim _asking = new(1);
     private volatile Entry? _entry;
@@ -27,7 +33,8 @@ internal sealed class BlockhashCache(ISolanaRpc rpc, SolanaOptions options, Time
     /// <summary>Refreshes until cancelled.</summary>
     public async Task Run(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(options.BlockhashRefresh, time);
+        var interval = options.BlockhashRefresh < _maxAge / 2 ? options.BlockhashRefresh : _maxAge / 2;
+        using var timer = new PeriodicTimer(interval, time);
         while (await timer.WaitForNextTickAsync(ct))
         {
             if (_clock.Now.Ticks - Volatile.Read(ref _lastDemand) < DemandLasts.Ticks)
@@ -38,7 +45,7 @@ internal sealed class BlockhashCache(ISolanaRpc rpc, SolanaOptions options, Time
     }
 
     private RecentBlockhash? Fresh() =>
-        _entry is { } entry && _clock.Now - entry.At < options.BlockhashMaxAge ? entry.Blockhash : null;
+        _entry is { } entry && _clock.Now - entry.At < _maxAge ? entry.Blockhash : null;
 
     private async Task<RecentBlockhash> Fetch(CancellationToken ct)
     {

@@ -9,7 +9,7 @@ internal sealed class RpcNode(SolanaRpcClient client, SolanaEndpointOptions opti
     /// <summary>Failures in a row after which the node is left alone for a while.</summary>
     private const int FailuresToOpen = 3;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Short, because it is the only node in many installations, and a try every few seconds costs nothing.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);

@@ -13,7 +13,7 @@ public sealed class AdviceTests
     public async Task A_blockhash_is_given_out_of_the_cache_at_once_and_refreshed_in_the_background()
     {
         await using var chain = await FakeChain.Start();
-        await using var fixture = await SenderFixture.Start(chain, options => options.BlockhashRefresh = TimeSpan.FromMilliseconds(100));
+        await using var fixture = await SenderFixture.Start(chain, options => RefreshEvery(options, TimeSpan.FromMilliseconds(100)));
         var first = await fixture.Sender.GetRecentBlockhash(default);
 
         var again = fixture.Sender.GetRecentBlockhash(default);
@@ -21,10 +21,7 @@ public sealed class AdviceTests
         Assert.Equal(first, await again);
         chain.Pass(10);
         var asked = chain.Server.CallsOf("getLatestBlockhash").Count;
-        while (chain.Server.CallsOf("getLatestBlockhash").Count < asked + 2)
-        {
-            await Task.Yield();
-        }
+        await chain.Until(() => chain.Server.CallsOf("getLatestBlockhash").Count >= asked + 2);
 
         var later = await fixture.Sender.GetRecentBlockhash(default);
         Assert.Equal(first.Slot + 10, later.Slot);
@@ -35,15 +32,12 @@ public sealed class AdviceTests
     public async Task A_node_that_lags_does_not_take_the_blockhash_back_in_time()
     {
         await using var chain = await FakeChain.Start();
-        await using var fixture = await SenderFixture.Start(chain, options => options.BlockhashRefresh = TimeSpan.FromMilliseconds(100));
+        await using var fixture = await SenderFixture.Start(chain, options => RefreshEvery(options, TimeSpan.FromMilliseconds(100)));
         var first = await fixture.Sender.GetRecentBlockhash(default);
 
         chain.Pass(-20);
         var asked = chain.Server.CallsOf("getLatestBlockhash").Count;
-        while (chain.Server.CallsOf("getLatestBlockhash").Count < asked + 2)
-        {
-            await Task.Yield();
-        }
+        await chain.Until(() => chain.Server.CallsOf("getLatestBlockhash").Count >= asked + 2);
 
         Assert.Equal(first, await fixture.Sender.GetRecentBlockhash(default));
     }
@@ -52,7 +46,7 @@ public sealed class AdviceTests
     public async Task A_thousand_callers_share_one_question_for_a_blockhash()
     {
         await using var chain = await FakeChain.Start();
-        await using var fixture = await SenderFixture.Start(chain, options => options.BlockhashRefresh = TimeSpan.FromSeconds(10));
+        await using var fixture = await SenderFixture.Start(chain, options => RefreshEvery(options, TimeSpan.FromSeconds(10)));
 
         await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => fixture.Sender.GetRecentBlockhash(default).AsTask()));
 
@@ -126,6 +120,12 @@ public sealed class AdviceTests
         }
 
         Assert.DoesNotContain("c0ffee", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void RefreshEvery(SolanaOptions options, TimeSpan interval)
+    {
+        options.BlockhashRefresh = interval;
+        options.SlotDuration = TimeSpan.FromSeconds(1);
     }
 
     private static JsonArray Fees(params ulong[] paid) =>

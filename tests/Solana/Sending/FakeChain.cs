@@ -50,11 +50,7 @@ internal sealed class FakeChain : IAsyncDisposable
         chain.Server
             .On("getGenesisHash", _ => chain.Genesis)
             .On("getSlot", _ => chain.Slot)
-            .On("getLatestBlockhash", _ => WithSlot(chain.Slot, new JsonObject
-            {
-                ["blockhash"] = chain.Genesis,
-                ["lastValidBlockHeight"] = chain.Height + 150,
-            }))
+            .On("getLatestBlockhash", _ => chain.LatestBlockhash())
             .On("getEpochInfo", _ => chain.EpochInfo())
             .On("sendTransaction", parameters => chain.Take((string)parameters[0]!))
             .On("getSignatureStatuses", chain.Statuses)
@@ -114,6 +110,12 @@ internal sealed class FakeChain : IAsyncDisposable
 
     private static JsonObject WithSlot(long slot, JsonNode? value) =>
         new() { ["context"] = new JsonObject { ["slot"] = slot }, ["value"] = value };
+
+    private JsonObject LatestBlockhash()
+    {
+        Notify();
+        return WithSlot(Slot, new JsonObject { ["blockhash"] = Genesis, ["lastValidBlockHeight"] = Height + 150 });
+    }
 
     private JsonObject EpochInfo()
     {

@@ -148,7 +148,6 @@ public sealed class LocalnetSendingTests
             Endpoints = { new SolanaEndpointOptions { Url = localnet.Url } },
             SlotDuration = TimeSpan.FromMilliseconds(20),
             ResendInterval = TimeSpan.FromMilliseconds(200),
-            RequestTimeout = TimeSpan.FromSeconds(5),
         };
         var sender = new TransactionSender(Options.Create(options), TimeProvider.System, NullLogger<TransactionSender>.Instance);
         await sender.StartAsync(default);
