@@ -1,5 +1,6 @@
 using Cluster.Bench;
 using Cluster.Bench.Campaigns;
+using Cluster.Bench.Grains;
 using Cluster.Bench.Solana;
 
 IReadOnlyList<Benchmark> benchmarks =
@@ -10,6 +11,7 @@ IReadOnlyList<Benchmark> benchmarks =
     new CampaignBesideScript(),
     new CampaignWithLatency(),
     new CampaignGrowth(),
+    new GrainCalls(),
 ];
 
 return await BenchmarkRun.Run(benchmarks, args);
