@@ -3,44 +3,35 @@ using System.Text.Json.Serialization;
 
 namespace Cluster.Solana;
 
-internal sealed class PublicKeyJsonConverter : JsonConverter<PublicKey>
+/// <summary>Reads and writes a value whose text is base58.</summary>
+internal abstract class Base58JsonConverter<T>(string what) : JsonConverter<T>
+    where T : struct
 {
-    public override PublicKey Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         Span<char> text = stackalloc char[JsonText.MaxBase58];
-        return PublicKey.TryParse(text[..JsonText.CopyBase58(ref reader, text)], out var key)
-            ? key
-            : throw new JsonException("expected a public key in base58");
+        return TryParse(text[..JsonText.CopyBase58(ref reader, text)], out var value)
+            ? value
+            : throw new JsonException($"expected a {what} in base58");
     }
 
-    public override void Write(Utf8JsonWriter writer, PublicKey value, JsonSerializerOptions options) =>
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
+
+    protected abstract bool TryParse(ReadOnlySpan<char> text, out T value);
 }
 
-internal sealed class SignatureJsonConverter : JsonConverter<Signature>
+internal sealed class PublicKeyJsonConverter() : Base58JsonConverter<PublicKey>("public key")
 {
-    public override Signature Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        Span<char> text = stackalloc char[JsonText.MaxBase58];
-        return Signature.TryParse(text[..JsonText.CopyBase58(ref reader, text)], out var signature)
-            ? signature
-            : throw new JsonException("expected a signature in base58");
-    }
-
-    public override void Write(Utf8JsonWriter writer, Signature value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString());
+    protected override bool TryParse(ReadOnlySpan<char> text, out PublicKey value) => PublicKey.TryParse(text, out value);
 }
 
-internal sealed class BlockhashJsonConverter : JsonConverter<Blockhash>
+internal sealed class SignatureJsonConverter() : Base58JsonConverter<Signature>("signature")
 {
-    public override Blockhash Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        Span<char> text = stackalloc char[JsonText.MaxBase58];
-        return Blockhash.TryParse(text[..JsonText.CopyBase58(ref reader, text)], out var blockhash)
-            ? blockhash
-            : throw new JsonException("expected a blockhash in base58");
-    }
+    protected override bool TryParse(ReadOnlySpan<char> text, out Signature value) => Signature.TryParse(text, out value);
+}
 
-    public override void Write(Utf8JsonWriter writer, Blockhash value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString());
+internal sealed class BlockhashJsonConverter() : Base58JsonConverter<Blockhash>("blockhash")
+{
+    protected override bool TryParse(ReadOnlySpan<char> text, out Blockhash value) => Blockhash.TryParse(text, out value);
 }
