@@ -1,4 +1,5 @@
 using Cluster.Silo.Grains.Assets;
+using Cluster.Silo.Grains.Campaigns;
 using Cluster.Silo.Grains.Signers;
 using Cluster.Silo.Grains.Wallets;
 using Cluster.Silo.Keys;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cluster.Silo;
 
-/// <summary>A whole silo in one call: storage, keys, chain, grains and the host that runs them.</summary>
+/// <summary>A whole silo in one call: storage, keys, chain and grains; the host that runs them is added beside it.</summary>
 public static class SiloServices
 {
     /// <summary>Adds all parts of a silo.</summary>
@@ -21,5 +22,6 @@ public static class SiloServices
         .AddSolana(options => SolanaSettings.Apply(configuration, options))
         .AddAssets(configuration)
         .AddSigners()
-        .AddWallets(configuration);
+        .AddWallets(configuration)
+        .AddCampaigns();
 }

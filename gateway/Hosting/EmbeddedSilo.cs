@@ -1,5 +1,6 @@
 using Cluster.Gateway.Health;
 using Cluster.Silo;
+using Cluster.Silo.Hosting;
 
 namespace Cluster.Gateway.Hosting;
 
@@ -9,6 +10,7 @@ internal static class EmbeddedSilo
     /// <summary>Adds the silo, and to the gateway's readiness what it depends on.</summary>
     public static void AddEmbeddedSilo(this IServiceCollection services, IConfiguration configuration) => services
         .AddClusterSilo(configuration)
+        .AddEmbeddedHost()
         .AddSingleton<IReadinessCheck, SolanaCheck>()
         .AddSingleton<IReadinessCheck, KeyEncryptionKeyCheck>();
 }
