@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cluster.Solana;
 using Cluster.Tests.Support;
 using Xunit;
 
@@ -7,6 +8,7 @@ namespace Cluster.Tests.Localnet;
 public sealed class LedgerTests : IDisposable
 {
     private const ulong Lamports = 1_000_000;
+    private const long Opening = 100_000_000_000;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("localnet-ledger-").FullName;
 
@@ -55,7 +57,7 @@ public sealed class LedgerTests : IDisposable
     public async Task Forks_and_written_accounts_and_thousands_of_transactions_are_restored_exactly(int checkpointMs)
     {
         await using var first = await StartAsync(checkpointMs);
-        using var payer = await Payer.FundedAsync(first, 100_000_000_000);
+        using var payer = await Payer.FundedAsync(first);
         var mint = (string)(await first.AdminAsync("mint", new { program = "spl-token-2022", supply = "18446744073709551615", owner = payer.Address.ToString() }))["mint"]!;
         var written = Payer.NewAddress().ToString();
         await first.AdminAsync("set-account", new { address = written, lamports = "9007199254740993", data = "aGVsbG8=" });
@@ -75,6 +77,45 @@ public sealed class LedgerTests : IDisposable
         await second.KillAsync();
         await using var third = await StartAsync(checkpointMs);
         Assert.Equal(expected, await StateAsync(third, payer, mint, written));
+    }
+
+    [Fact]
+    public async Task Killed_again_and_again_under_forks_the_ledger_is_exactly_what_its_transactions_say()
+    {
+        var random = new Random(20261120);
+        var options = new LocalnetOptions { Slot = TimeSpan.FromMilliseconds(15), Ledger = _directory, Arguments = ["--checkpoint-ms", "5"] };
+        var payments = new Dictionary<string, (string To, ulong Amount)>();
+        var localnet = await LocalnetProcess.StartAsync(options);
+        using var payer = await Payer.FundedAsync(localnet, Opening);
+        for (var life = 0; life < 5; life++)
+        {
+            await localnet.FaultsAsync(new { seed = life, forkDrops = new { p = 0.1, everySlots = 3 } });
+            for (var left = random.Next(50, 300); left > 0; left--)
+            {
+                var (to, amount) = (Payer.NewAddress(), Lamports + (ulong)random.Next(1000));
+                var transaction = payer.Transfer(to, amount, await payer.BlockhashAsync(localnet));
+                payments[Transaction.SignatureAt(transaction, 0).ToString()] = (to.ToString(), amount);
+                await localnet.CallAsync("sendTransaction", Convert.ToBase64String(transaction), new { encoding = "base64", skipPreflight = true });
+            }
+
+            await localnet.KillAsync();
+            await localnet.DisposeAsync();
+            localnet = await LocalnetProcess.StartAsync(options);
+        }
+
+        await using var last = localnet;
+        var landed = (await last.LedgerAsync()).Select(each => (string)each["signature"]!).ToHashSet();
+        foreach (var chunk in payments.Chunk(100))
+        {
+            var accounts = await last.CallAsync("getMultipleAccounts", chunk.Select(each => each.Value.To).ToArray());
+            Assert.Equal(
+                chunk.Select(each => landed.Contains(each.Key) ? each.Value.Amount : 0),
+                accounts!["value"]!.AsArray().Select(account => (ulong?)account?["lamports"] ?? 0));
+        }
+
+        var spent = payments.Where(each => landed.Contains(each.Key)).Sum(each => (long)(each.Value.Amount + Transaction.LamportsPerSignature));
+        Assert.Equal(Opening - spent, (long)(await last.CallAsync("getBalance", payer.Address.ToString()))!["value"]!);
+        Assert.InRange(payments.Keys.Count(landed.Contains), payments.Count / 2, payments.Count - 1);
     }
 
     [Fact]

@@ -40,9 +40,10 @@ internal sealed class Payer : IDisposable
         return transaction;
     }
 
-    public async Task<Blockhash> BlockhashAsync(string commitment = "processed")
+    /// <summary>The newest blockhash, of another localnet than the one that funded this wallet where one is given.</summary>
+    public async Task<Blockhash> BlockhashAsync(LocalnetProcess? localnet = null)
     {
-        var latest = await _localnet.CallAsync("getLatestBlockhash", new { commitment });
+        var latest = await (localnet ?? _localnet).CallAsync("getLatestBlockhash", new { commitment = "processed" });
         return Blockhash.Parse((string)latest!["value"]!["blockhash"]!);
     }
 
