@@ -18,6 +18,8 @@ public abstract class HostConformance(IConformanceHosts hosts) : IAsyncLifetime
 
     protected FakeTimeProvider Clock { get; } = new();
 
+    protected DateTimeOffset Beginning { get; } = new FakeTimeProvider().GetUtcNow();
+
     protected TestDatabase Database => _database!;
 
     protected ConformanceSettings Settings => new(Stage, Database, Clock);
@@ -65,6 +67,17 @@ public abstract class HostConformance(IConformanceHosts hosts) : IAsyncLifetime
 
     protected static async Task<long> TotalOf(IConformanceHost host, string probe) =>
         (await host.Grains.Call<Total>(new GetTotalRequest { ProbeId = probe }, NewCall())).Total_;
+
+    /// <summary>Looks again until it is so; only for what a host does after its answer, which nothing announces.</summary>
+    protected static async Task Eventually(Func<Task<bool>> isSo)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!await isSo())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 
     protected static async Task<ClusterException> Refused(StatusCode status, Task call)
     {
