@@ -12,6 +12,8 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider time)
 
     private const string AnsweredOnce = "requests_pkey";
 
+    private const string SignedOnce = "wallet_transactions_signature_key";
+
     /// <summary>The pool, for reads and for COPY.</summary>
     public NpgsqlDataSource Source => source;
 
@@ -39,6 +41,10 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider time)
         catch (PostgresException error) when (error.SqlState == StaleVersion)
         {
             throw new StaleVersionException(error.MessageText["stale version of ".Length..], error);
+        }
+        catch (PostgresException error) when (error.ConstraintName == SignedOnce)
+        {
+            throw new StaleVersionException("the same payment with the same blockhash, which another activation signed", error);
         }
         catch (PostgresException error) when (error.ConstraintName == AnsweredOnce)
         {

@@ -10,13 +10,16 @@ internal static class InsufficientFunds
     /// <summary>Refuses what the wallet cannot afford.</summary>
     /// <param name="books">Have taken in the facts of the plan.</param>
     /// <param name="plan">The payment.</param>
-    /// <exception cref="ClusterException"><see cref="StatusCode.FailedPrecondition"/>: what there is, and what it takes.</exception>
+    /// <exception cref="ClusterException">
+    /// <see cref="StatusCode.FailedPrecondition"/>: what there is, and what it takes; <see cref="StatusCode.Unavailable"/>: the
+    /// node lags too far behind to tell.
+    /// </exception>
     public static void Refuse(WalletBooks books, PaymentPlan plan)
     {
         var debit = plan.Debit;
         if (debit.Mint is { } mint)
         {
-            var tokens = books.Available(mint) ?? 0;
+            var tokens = books.Available(mint) ?? throw Lagging(plan);
             if (tokens < debit.Tokens)
             {
                 throw Short(plan.Wallet, tokens, debit.Tokens, $"base units of {mint}", books.Reserved(mint), "");
@@ -25,7 +28,7 @@ internal static class InsufficientFunds
 
         // The wallet's account must keep what makes it exempt from rent, or the network refuses the transaction.
         var keep = plan.Facts.Terms.WalletRent;
-        var there = books.Available(null) ?? 0;
+        var there = books.Available(null) ?? throw Lagging(plan);
         var spendable = there - Math.Min(there, keep);
         if (spendable < debit.Lamports)
         {
@@ -35,6 +38,10 @@ internal static class InsufficientFunds
 
     private static ClusterException Short(in PublicKey wallet, ulong has, ulong needs, string unit, ulong reserved, string detail) =>
         new(StatusCode.FailedPrecondition, $"insufficient funds: wallet {wallet} has {has:N0} of {needs:N0} {unit} ({reserved:N0} reserved){detail}");
+
+    private static ClusterException Lagging(PaymentPlan plan) => new(
+        StatusCode.Unavailable,
+        $"The node answered from slot {plan.Facts.Slot}, before the wallet's last payment had landed: what is left cannot be told. Nothing was changed, try again.");
 
     private static string Parts(PaymentPlan plan)
     {

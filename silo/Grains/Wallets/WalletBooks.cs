@@ -21,6 +21,7 @@ internal sealed class WalletBooks
     private readonly Dictionary<Signature, TransferRecord> _open = [];
     private readonly Dictionary<PublicKey, Snapshot> _tokens = [];
     private Snapshot? _lamports;
+    private ulong _lastSettledSlot;
 
     /// <summary>Payments whose outcome can still change.</summary>
     public IReadOnlyCollection<TransferRecord> Open => _open.Values;
@@ -31,10 +32,15 @@ internal sealed class WalletBooks
     /// <summary>Reserves what a signed payment takes, or follows an open one to its new status.</summary>
     public void Hold(TransferRecord transfer) => _open[transfer.Signature] = transfer;
 
+    /// <summary>Payments up to this slot are settled: what the chain had before it says too much.</summary>
+    /// <param name="slot">Where the latest of them landed.</param>
+    public void RequireSince(ulong slot) => _lastSettledSlot = Math.Max(_lastSettledSlot, slot);
+
     /// <summary>Ends a payment: what it took is taken from snapshots that are too old to show it, the rest is free again.</summary>
     public void Settle(TransferRecord transfer)
     {
         _open.Remove(transfer.Signature);
+        RequireSince(transfer.Slot);
         var taken = Debit.Final(transfer);
         _lamports = Less(_lamports, transfer.Slot, taken.Lamports);
         if (taken.Mint is { } mint && Less(SnapshotOf(mint), transfer.Slot, taken.Tokens) is { } less)
@@ -43,12 +49,13 @@ internal sealed class WalletBooks
         }
     }
 
-    /// <summary>Takes in what the chain has, unless it is older than what is known.</summary>
+    /// <summary>Takes in what the chain has, unless it is older than what is known, as from a node that lags.</summary>
     /// <param name="asset">A mint; null for SOL.</param>
     /// <param name="seen">The chain's answer.</param>
     public void Observe(PublicKey? asset, Snapshot seen)
     {
-        if (SnapshotOf(asset) is { } known && (seen.Slot < known.Slot || MayCountTwice(asset, known, seen)))
+        if (seen.Slot < _lastSettledSlot
+            || (SnapshotOf(asset) is { } known && (seen.Slot < known.Slot || MayCountTwice(asset, known, seen))))
         {
             return;
         }
@@ -63,7 +70,7 @@ internal sealed class WalletBooks
         }
     }
 
-    /// <summary>What is known to be left of an asset, never below zero; null where the chain was not asked yet.</summary>
+    /// <summary>What is known to be left of an asset, never below zero; null where the chain was not asked, or gave old answers only.</summary>
     /// <param name="asset">A mint; null for SOL.</param>
     public ulong? Available(PublicKey? asset) => SnapshotOf(asset) is { } known ? (ulong)Int128.Max(0, Spendable(asset, known)) : null;
 

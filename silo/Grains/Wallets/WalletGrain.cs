@@ -19,6 +19,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
     private const string InFlight = "in-flight";
 
     private readonly WalletBooks _books = new();
+    private readonly MessageVariety _variety = new();
     private WalletRecord? _wallet;
     private bool _hasReminder;
 
@@ -94,7 +95,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
         var order = PaymentOrder.Read(request);
         var wallet = Payer(order, call);
         var facts = await parts.Payments.Read(wallet.Address, order, call.Cancellation);
-        var plan = PaymentPlan.Make(wallet.Address, order, facts);
+        var plan = PaymentPlan.Make(wallet.Address, order, facts, _variety.SpareUnits(order, facts.Terms.Blockhash.Blockhash));
         Observe(facts);
         InsufficientFunds.Refuse(_books, plan);
         return await Pay(UnsignedTransfer.Of(wallet.WalletId, plan, parts.Now), TransactionWriter.Write(plan), call);
@@ -121,7 +122,8 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
             ?? throw NoSuch(request.DestinationWalletId);
         PublicKey? mint = request.Mint.Length == 0 ? null : PaymentOrder.Address(request.Mint, "mint");
         var facts = await parts.Sweeps.Read(wallet.Address, destination.Address, mint, call.Cancellation);
-        var plan = SweepPlan.Make(wallet.Address, destination.Address, facts);
+        var spare = _variety.SpareUnits(new PaymentOrder(destination.Address, mint, 0, ""), facts.Terms.Blockhash.Blockhash);
+        var plan = SweepPlan.Make(wallet.Address, destination.Address, facts, spare);
         return await Pay(UnsignedTransfer.Of(wallet.WalletId, plan, mint, parts.Now), plan.Write(), call);
     }
 
@@ -179,6 +181,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
             return;
         }
 
+        _books.RequireSince(await parts.Transfers.LatestSlot(Id.Key, cancellationToken));
         foreach (var transfer in await parts.Transfers.ListOpen(Id.Key, cancellationToken))
         {
             _books.Hold(transfer);

@@ -39,6 +39,19 @@ public sealed class TransferStore(Database database)
             Read,
             cancellationToken);
 
+    /// <summary>The latest slot in which one of a wallet's last payments landed; 0 where none has.</summary>
+    /// <param name="walletId">The wallet.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<ulong> LatestSlot(string walletId, CancellationToken cancellationToken) =>
+        (await database.Query(
+            """
+            select coalesce(max(slot), 0) from (
+              select slot from wallet_transactions where wallet_id = $1 order by created_at desc, transfer_id desc limit 100) latest
+            """,
+            [Sql.Text(walletId)],
+            row => (ulong)row.GetInt64(0),
+            cancellationToken))[0];
+
     /// <summary>A page of a wallet's transfers, newest first.</summary>
     /// <param name="walletId">The wallet.</param>
     /// <param name="after">Where the page before ended; null for the first page.</param>

@@ -7,12 +7,12 @@ namespace Cluster.Silo.Grains.Wallets.Payments;
 /// <summary>A payment that the chain's state allows, with what it costs. Whether the wallet can afford it is another question.</summary>
 internal sealed record PaymentPlan
 {
-    private PaymentPlan(PublicKey wallet, PaymentOrder order, PaymentFacts facts)
+    private PaymentPlan(PublicKey wallet, PaymentOrder order, PaymentFacts facts, uint spareUnits)
     {
         Wallet = wallet;
         Order = order;
         Facts = facts;
-        ComputeUnits = PaymentCost.ComputeUnits(order, facts.Token);
+        ComputeUnits = PaymentCost.ComputeUnits(order, facts.Token) + spareUnits;
         Fee = PaymentCost.Fee(ComputeUnits, facts.Terms.ComputeUnitPrice);
         Rent = facts.Token?.RentToPay ?? 0;
     }
@@ -57,8 +57,9 @@ internal sealed record PaymentPlan
     /// <param name="wallet">Who pays.</param>
     /// <param name="order">What was asked for.</param>
     /// <param name="facts">What the chain said.</param>
+    /// <param name="spareUnits">From <see cref="MessageVariety"/>.</param>
     /// <exception cref="ClusterException"><see cref="StatusCode.FailedPrecondition"/>: why.</exception>
-    public static PaymentPlan Make(PublicKey wallet, PaymentOrder order, PaymentFacts facts)
+    public static PaymentPlan Make(PublicKey wallet, PaymentOrder order, PaymentFacts facts, uint spareUnits)
     {
         if (RecipientPolicy.Refusal(facts.Recipient) is { } recipient)
         {
@@ -75,7 +76,7 @@ internal sealed record PaymentPlan
                 $"destination {order.Destination} does not exist yet and {order.Amount:N0} lamports do not make it: an account must hold at least {facts.Terms.WalletRent:N0}");
         }
 
-        return new PaymentPlan(wallet, order, facts);
+        return new PaymentPlan(wallet, order, facts, spareUnits);
     }
 
     private static void RequireToken(in PublicKey wallet, PaymentOrder order, TokenFacts token)

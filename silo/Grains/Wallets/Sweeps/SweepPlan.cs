@@ -39,10 +39,11 @@ internal sealed record SweepPlan
     /// <param name="wallet">Is emptied.</param>
     /// <param name="destination">Gets all.</param>
     /// <param name="facts">What the chain said.</param>
+    /// <param name="spareUnits">From <see cref="MessageVariety"/>.</param>
     /// <exception cref="ClusterException">
     /// <see cref="StatusCode.FailedPrecondition"/>: there is nothing in it, or not enough for the fee.
     /// </exception>
-    public static SweepPlan Make(PublicKey wallet, PublicKey destination, SweepFacts facts)
+    public static SweepPlan Make(PublicKey wallet, PublicKey destination, SweepFacts facts, uint spareUnits)
     {
         if (facts.Lamports == 0 && facts.Token is null)
         {
@@ -50,7 +51,7 @@ internal sealed record SweepPlan
         }
 
         var makesAccount = facts.Token is { RentToPay: not null } token ? token.TargetBump : (byte?)null;
-        var computeUnits = PaymentCost.ComputeUnits(facts.Token?.Mint.Program, makesAccount);
+        var computeUnits = PaymentCost.ComputeUnits(facts.Token?.Mint.Program, makesAccount) + spareUnits;
         var fee = PaymentCost.Fee(computeUnits, facts.Terms.ComputeUnitPrice);
         var costs = checked(fee + (facts.Token?.RentToPay ?? 0));
         return facts.Lamports >= costs
