@@ -1,7 +1,6 @@
 using Cluster.Silo.Hosting;
 using Cluster.Solana;
 using Cluster.V1;
-using Google.Protobuf;
 using TransactionOutcome = Cluster.Solana.TransactionOutcome;
 
 namespace Cluster.Silo.Grains.Lanes;
@@ -41,20 +40,10 @@ internal sealed class LaneOutcomeSink(IGrains grains, string laneId) : IOutcomeS
         _ => false,
     };
 
-    private static V1.TransactionOutcome ToMessage(TransactionOutcome outcome) => new()
+    private static V1.TransactionOutcome ToMessage(in TransactionOutcome outcome)
     {
-        Signature = ByteString.CopyFrom(outcome.Signature.AsSpan()),
-        Outcome = outcome.Kind switch
-        {
-            OutcomeKind.Confirmed => Outcome.Confirmed,
-            OutcomeKind.Dropped => Outcome.Dropped,
-            OutcomeKind.Finalized => Outcome.Finalized,
-            OutcomeKind.Failed => Outcome.Failed,
-            OutcomeKind.Expired => Outcome.Expired,
-            var other => throw new InvalidOperationException($"{other} is no outcome that a lane knows."),
-        },
-        Slot = outcome.Slot,
-        Error = outcome.Error?.ToString() ?? outcome.Detail ?? "",
-        PayerLackedFunds = outcome.Error is { } error && PayerLackedFunds(error),
-    };
+        var message = OutcomeMessages.Of(outcome);
+        message.PayerLackedFunds = outcome.Error is { } error && PayerLackedFunds(error);
+        return message;
+    }
 }

@@ -48,19 +48,13 @@ internal sealed class LanePumpParts(
         return new LaneWork(new LaneContext(laneId, campaign, PublicKey.Parse(wallet.Address), asset), desk, grains, this);
     }
 
-    private static async Task<Wallet> OpenWallet(CampaignRecord campaign, LaneRecord lane, Call call, IGrains grains)
+    /// <summary>Asking again for a wallet that is there answers with it.</summary>
+    private static Task<Wallet> OpenWallet(CampaignRecord campaign, LaneRecord lane, Call call, IGrains grains)
     {
-        try
-        {
-            return await grains.Call<Wallet>(new GetWalletRequest { WalletId = lane.WalletId }, call);
-        }
-        catch (ClusterException error) when (error.Status == StatusCode.NotFound)
-        {
-            var create = new CreateLaneWalletRequest { WalletId = lane.WalletId, ParentWalletId = campaign.WalletId };
-            create.DerivationPath.Add((uint)campaign.DerivationIndex);
-            create.DerivationPath.Add((uint)lane.Lane);
-            return await grains.Call<Wallet>(create, call);
-        }
+        var create = new CreateLaneWalletRequest { WalletId = lane.WalletId, ParentWalletId = campaign.WalletId };
+        create.DerivationPath.Add((uint)campaign.DerivationIndex);
+        create.DerivationPath.Add((uint)lane.Lane);
+        return grains.Call<Wallet>(create, call);
     }
 }
 

@@ -52,10 +52,13 @@ internal sealed class GrainMethod<TGrain, TRequest, TReply>(
     private readonly bool _answersOnce = operation.HasRequestId;
 
     public override Task Invoke(Grain grain, IMessage request, Call call) =>
-        _answersOnce ? InvokeOnce((TGrain)grain, (TRequest)request, call) : method((TGrain)grain, (TRequest)request, call);
+        _answersOnce ? InvokeOnce((TGrain)grain, (TRequest)request, call) : method((TGrain)grain, (TRequest)request, WithoutKey(call));
 
     [SuppressMessage("Usage", "VSTHRD002", Justification = "The task is completed; nothing waits.")]
     public override IMessage ReplyOf(Task completed) => ((Task<TReply>)completed).Result;
+
+    /// <summary>A caller that is itself a grain may pass its own call on, whose answer is recorded elsewhere.</summary>
+    private static Call WithoutKey(Call call) => call.Idempotency is null ? call : call with { Idempotency = null };
 
     private async Task<TReply> InvokeOnce(TGrain grain, TRequest request, Call call)
     {

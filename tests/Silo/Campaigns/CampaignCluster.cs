@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using Cluster.Silo;
+using Cluster.Silo.Hosting;
+using Cluster.Solana;
+using Cluster.Tests.Support;
+using Cluster.V1;
+using Google.Protobuf;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cluster.Tests.Silo.Campaigns;
+
+/// <summary>
+/// A whole silo in the test's process, over a real database and a real virtual machine. Ended and started again over
+/// the same two, it is a cluster that comes back from the dead.
+/// </summary>
+internal sealed class CampaignCluster : IAsyncDisposable
+{
+    private static readonly Caller Person = new("test", "a person at a test");
+
+    private readonly IHost _host;
+
+    private CampaignCluster(IHost host) => _host = host;
+
+    public IGrains Grains => _host.Services.GetRequiredService<IGrains>();
+
+    public IOperations Operations => _host.Services.GetRequiredService<IOperations>();
+
+    public static async Task<CampaignCluster> Start(
+        TestDatabase database, LocalnetProcess localnet, byte[] key, Action<IServiceCollection>? configure = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Cluster"] = database.ConnectionString,
+            ["SOLANA_RPC_URL"] = localnet.Url.ToString(),
+            ["WALLET_ENCRYPTION_KEY"] = Convert.ToBase64String(key),
+            ["Cluster:Solana:SlotDuration"] = "00:00:00.050",
+            ["Cluster:Solana:ResendInterval"] = "00:00:00.500",
+            ["Cluster:ChainReader:Deadline"] = "00:00:10",
+        });
+        builder.Logging.AddProvider(TestLog.Provider).SetMinimumLevel(LogLevel.Information);
+        builder.Services.AddClusterSilo(builder.Configuration).AddEmbeddedHost();
+        configure?.Invoke(builder.Services);
+        var host = builder.Build();
+        await host.StartAsync();
+        return new CampaignCluster(host);
+    }
+
+    /// <summary>A key-encryption key; the same one for every process over a database.</summary>
+    public static byte[] NewKey() => RandomNumberGenerator.GetBytes(32);
+
+    public Task<TReply> Call<TReply>(IMessage request)
+        where TReply : class, IMessage =>
+        Grains.Call<TReply>(request, NewCall());
+
+    public async Task<TReply> Query<TReply>(string method, IMessage request)
+        where TReply : class, IMessage =>
+        (TReply)await Operations.Unary(Operations.Methods.Single(other => other.Name == method), request, NewCall());
+
+    public async IAsyncEnumerable<TReply> Stream<TReply>(string method, IMessage request)
+        where TReply : class, IMessage
+    {
+        await foreach (var reply in Operations.ServerStream(Operations.Methods.Single(other => other.Name == method), request, NewCall()))
+        {
+            yield return (TReply)reply;
+        }
+    }
+
+    public async Task<UploadReport> Upload(UploadHeader header, IEnumerable<RecipientRow> rows)
+    {
+        var method = Operations.Methods.Single(other => other.Name == "UploadRecipients");
+        return (UploadReport)await Operations.ClientStream(method, Parts(header, rows), NewCall());
+    }
+
+    public Task<UploadReport> Upload(string campaignId, IEnumerable<(PublicKey Owner, ulong Amount)> owed) => Upload(
+        new UploadHeader { CampaignId = campaignId, RequestId = "upload-1", Unit = AmountUnit.BaseUnits },
+        owed.Select((row, at) => new RecipientRow { Line = (ulong)at + 2, Address = row.Owner.ToString(), Amount = row.Amount.ToString() }));
+
+    /// <summary>Waits until the campaign satisfies the condition, and answers with it.</summary>
+    public async Task<Campaign> Await(string campaignId, Func<Campaign, bool> condition)
+    {
+        await foreach (var campaign in Stream<Campaign>("WatchCampaign", new WatchCampaignRequest { CampaignId = campaignId }))
+        {
+            if (condition(campaign))
+            {
+                return campaign;
+            }
+        }
+
+        throw new InvalidOperationException($"Campaign {campaignId} ended before what was waited for.");
+    }
+
+    public async Task<IReadOnlyList<ReportRow>> Report(string campaignId)
+    {
+        var rows = new List<ReportRow>();
+        await foreach (var page in Stream<ReportRows>("ReportCampaign", new ReportCampaignRequest { CampaignId = campaignId }))
+        {
+            rows.AddRange(page.Rows);
+        }
+
+        return rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+
+    private static Call NewCall() => new(Person, Guid.NewGuid().ToString("N"));
+
+    private static async IAsyncEnumerable<IMessage> Parts(UploadHeader header, IEnumerable<RecipientRow> rows)
+    {
+        await Task.Yield();
+        yield return new UploadRecipientsRequest { Header = header };
+        foreach (var portion in rows.Chunk(1_000))
+        {
+            var part = new RecipientRows();
+            part.Rows.Add(portion);
+            yield return new UploadRecipientsRequest { Rows = part };
+        }
+    }
+}

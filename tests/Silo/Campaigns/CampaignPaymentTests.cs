@@ -1,0 +1,118 @@
+using Cluster.Solana;
+using Cluster.V1;
+using Xunit;
+
+namespace Cluster.Tests.Silo.Campaigns;
+
+/// <summary>Whole campaigns over a real PostgreSQL and the real virtual machine, with its ledger as the judge.</summary>
+public sealed class CampaignPaymentTests
+{
+    private const ulong Sol = 1_000_000_000;
+
+    public static TheoryData<string?> Programs => new() { "spl-token", "spl-token-2022", null };
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public async Task A_campaign_pays_everybody_exactly_what_is_owed(string? program)
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 100 * Sol, program is null ? null : new { program, decimals = 6 });
+        var owed = CampaignStage.Recipients(300, least: program is null ? 1_000_000UL : 1);
+
+        await stage.Create(cluster, "drop");
+        var report = await cluster.Upload("drop", owed);
+        Assert.Equal((300UL, 0UL), (report.Accepted, report.Rejected));
+        await CampaignStage.Start(cluster, "drop");
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+
+        Assert.Equal(300UL, end.Progress.Paid);
+        Assert.Equal(300UL, end.Progress.Finalized);
+        Assert.Equal(end.TotalAmount, end.Progress.PaidAmount);
+        await stage.RequirePaidExactly(cluster, "drop", owed);
+    }
+
+    [Fact]
+    public async Task Several_lanes_pay_each_its_own_recipients()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 100 * Sol, new { program = "spl-token", decimals = 6 });
+        var owed = CampaignStage.Recipients(500);
+
+        await stage.Create(cluster, "drop", lanes: 4);
+        await cluster.Upload("drop", owed);
+        await CampaignStage.Start(cluster, "drop");
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+
+        Assert.Equal((4u, 4UL), (end.Lanes, end.Progress.LanesSwept));
+        await stage.RequirePaidExactly(cluster, "drop", owed);
+    }
+
+    [Fact]
+    public async Task An_estimate_counts_the_transactions_and_accounts_that_the_campaign_then_takes()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 100 * Sol, new { program = "spl-token", decimals = 6 });
+        var owed = CampaignStage.Recipients(100);
+        foreach (var (owner, _) in owed.Take(40))
+        {
+            await stage.Localnet.AdminAsync("mint-to", new { mint = stage.Mint, owner = owner.ToString(), amount = 0 });
+        }
+
+        await stage.Create(cluster, "drop");
+        await cluster.Upload("drop", owed);
+        var estimate = await cluster.Query<Estimate>("EstimateCampaign", new EstimateCampaignRequest { CampaignId = "drop" });
+        Assert.Equal(60UL, estimate.TokenAccountsToCreate);
+        Assert.Equal(60UL * 2_039_280, estimate.Rent);
+        Assert.Equal((0UL, 0UL), (estimate.MissingTokens, estimate.MissingLamports));
+
+        await CampaignStage.Start(cluster, "drop");
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+        Assert.Equal(estimate.Transactions, end.Progress.Transactions + 3);
+        Assert.Equal(estimate.Rent, end.Progress.Rent);
+    }
+
+    [Fact]
+    public async Task Recipients_that_cannot_be_paid_fail_with_their_reason_and_the_others_are_paid()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 100 * Sol, new { program = "spl-token", decimals = 6, freezable = true });
+        var owed = CampaignStage.Recipients(120);
+        var frozen = owed.Where((_, at) => at is 0 or 57 or 58 or 119).Select(row => row.Owner).ToHashSet();
+        foreach (var owner in frozen)
+        {
+            await stage.Localnet.AdminAsync("mint-to", new { mint = stage.Mint, owner = owner.ToString(), amount = 0 });
+            await stage.Localnet.AdminAsync("freeze", new { mint = stage.Mint, owner = owner.ToString() });
+        }
+
+        await stage.Create(cluster, "drop");
+        await cluster.Upload("drop", owed);
+        await CampaignStage.Start(cluster, "drop");
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+
+        Assert.Equal((116UL, 4UL), (end.Progress.Paid, end.Progress.Failed));
+        var failures = await cluster.Query<ListFailuresReply>("ListFailures", new ListFailuresRequest { CampaignId = "drop" });
+        Assert.Equal(frozen.Select(owner => owner.ToString()).Order(), failures.Failures.Select(failure => failure.Address).Order());
+        Assert.All(failures.Failures, failure => Assert.Contains("frozen", failure.Reason, StringComparison.Ordinal));
+        await stage.RequirePaidExactly(cluster, "drop", owed, frozen);
+    }
+
+    [Fact]
+    public async Task A_start_without_the_money_is_refused_with_the_figures()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 1_000_000, new { program = "spl-token", decimals = 6 });
+        await stage.Create(cluster, "drop");
+        await cluster.Upload("drop", CampaignStage.Recipients(10));
+
+        var refusal = await Assert.ThrowsAsync<Cluster.Silo.Hosting.ClusterException>(() => CampaignStage.Start(cluster, "drop"));
+
+        Assert.Contains("insufficient funds: wallet source has", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("lamports", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(CampaignState.Ready, (await cluster.Call<Campaign>(new GetCampaignRequest { CampaignId = "drop" })).State);
+    }
+}
