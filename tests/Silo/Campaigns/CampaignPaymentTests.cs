@@ -9,16 +9,16 @@ public sealed class CampaignPaymentTests
 {
     private const ulong Sol = 1_000_000_000;
 
-    public static TheoryData<string?> Programs => new() { "spl-token", "spl-token-2022", null };
-
     [Theory]
-    [MemberData(nameof(Programs))]
-    public async Task A_campaign_pays_everybody_exactly_what_is_owed(string? program)
+    [InlineData("spl-token")]
+    [InlineData("spl-token-2022")]
+    [InlineData("")]
+    public async Task A_campaign_pays_everybody_exactly_what_is_owed(string program)
     {
         await using var stage = await CampaignStage.Set();
         await using var cluster = await stage.StartCluster();
-        await stage.Fund(cluster, 100 * Sol, program is null ? null : new { program, decimals = 6 });
-        var owed = CampaignStage.Recipients(300, least: program is null ? 1_000_000UL : 1);
+        await stage.Fund(cluster, 100 * Sol, program.Length == 0 ? null : new { program, decimals = 6 });
+        var owed = CampaignStage.Recipients(300, least: program.Length == 0 ? 1_000_000UL : 1);
 
         await stage.Create(cluster, "drop");
         var report = await cluster.Upload("drop", owed);
