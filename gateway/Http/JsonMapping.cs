@@ -36,7 +36,7 @@ internal sealed class JsonMapping(LimitsOptions limits)
         {
             return _parser.Parse(StrictUtf8.GetString(body), type);
         }
-        catch (Exception error) when (error is InvalidProtocolBufferException or ArgumentException or InvalidOperationException or FormatException or OverflowException)
+        catch (Exception error) when (error is InvalidProtocolBufferException or InvalidJsonException or ArgumentException or InvalidOperationException or FormatException or OverflowException)
         {
             // Beside its own exceptions, the parser lets some of the number and text converters' through.
             var reason = error is DecoderFallbackException ? "the text is not UTF-8" : error.Message;
