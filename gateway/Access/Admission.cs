@@ -2,6 +2,7 @@ using System.Net;
 using Cluster.Gateway.Configuration;
 using Cluster.Gateway.Operations;
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Hosting.Contracts;
 
 namespace Cluster.Gateway.Access;
 
@@ -22,10 +23,12 @@ internal sealed class Admission(Authenticator authenticator, RefusalLog refusals
     public Admitted Enter(Operation operation, string? authorization, string? apiKey, IPAddress? address)
     {
         var principal = Authenticate(operation, authorization, apiKey);
-        if (!operation.IsAllowedTo(principal.Permissions))
+        if (!principal.Permissions.Has(operation.Permission))
         {
             refusals.Denied(principal, operation, address);
-            throw new ClusterException(StatusCode.PermissionDenied, operation.WhyDenied(principal.KeyId));
+            throw new ClusterException(
+                StatusCode.PermissionDenied,
+                $"{operation.PublicName()} needs the permission {PermissionSet.NameOf(operation.Permission)}, which the API key '{principal.KeyId}' does not have");
         }
 
         if (operation.SecondFactor)
@@ -33,7 +36,7 @@ internal sealed class Admission(Authenticator authenticator, RefusalLog refusals
             refusals.Denied(principal, operation, address);
             throw new ClusterException(
                 StatusCode.PermissionDenied,
-                $"{operation.Name} asks for a second factor, which an API key alone cannot prove");
+                $"{operation.PublicName()} asks for a second factor, which an API key alone cannot prove");
         }
 
         if (!_all.TryTake())

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using Cluster.Gateway.Operations;
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Hosting.Contracts;
 using Cluster.Silo.Storage;
 using Npgsql;
 
@@ -33,16 +34,16 @@ internal sealed partial class RefusalLog : IDisposable
 
     /// <summary>No valid key came with the request.</summary>
     public void Unauthenticated(Operation operation, StatusCode status) =>
-        Count(status == StatusCode.Unavailable ? "keys_unavailable" : "unauthenticated", operation.Name);
+        Count(status == StatusCode.Unavailable ? "keys_unavailable" : "unauthenticated", operation.PublicName());
 
     /// <summary>The key is valid and its holder may not do this.</summary>
     public void Denied(Principal principal, Operation operation, IPAddress? address)
     {
-        Count("denied", operation.Name);
+        Count("denied", operation.PublicName());
         if (_denials.Count < MaxDistinct)
         {
             _denials.AddOrUpdate(
-                new Denial(new Caller(principal.KeyId, principal.Name, address?.ToString()), operation.Name),
+                new Denial(new Caller(principal.KeyId, principal.Name, address?.ToString()), operation.PublicName()),
                 1,
                 static (_, count) => count + 1);
         }

@@ -1,5 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Cluster.Silo.Grains.Assets;
+using Cluster.Silo.Hosting.Embedded;
+using Cluster.Silo.Hosting.Invocation;
+using Cluster.Silo.Hosting.Reminders;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Storage;
 using Cluster.Solana;
@@ -45,6 +48,15 @@ internal sealed class ClusterOptions
 
     /// <summary>The pool of connections to PostgreSQL.</summary>
     public StorageOptions Storage { get; } = new();
+
+    /// <summary>The host of grains.</summary>
+    public EmbeddedHostOptions Host { get; } = new();
+
+    /// <summary>Reminders of grains.</summary>
+    public ReminderOptions Reminders { get; } = new();
+
+    /// <summary>For how long answers are kept, so that a repeated request gets the same one.</summary>
+    public RequestRetentionOptions Requests { get; } = new();
 
     /// <summary>What protects wallets' keys.</summary>
     public KeyOptions Keys { get; } = new();

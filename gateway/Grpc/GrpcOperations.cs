@@ -5,6 +5,7 @@ using Cluster.Gateway.Operations;
 using Cluster.Grpc;
 using Cluster.Grpc.Server;
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Hosting.Contracts;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using ClusterStatus = Cluster.Silo.Hosting.StatusCode;
@@ -29,12 +30,12 @@ internal sealed class GrpcOperations(
         foreach (var operation in operations.All)
         {
             var method = operation.Method;
-            _ = (method.IsClientStreaming, method.IsServerStreaming) switch
+            _ = operation.Kind switch
             {
-                (false, false) => methods.MapUnary(method, Unary),
-                (false, true) => methods.MapServerStreaming(method, ServerStream),
-                (true, false) => methods.MapClientStreaming(method, ClientStream),
-                (true, true) => throw new NotSupportedException($"{method.FullName} streams both ways, which nothing here answers"),
+                OperationKind.Unary => methods.MapUnary(method, Unary),
+                OperationKind.ServerStream => methods.MapServerStreaming(method, ServerStream),
+                OperationKind.ClientStream => methods.MapClientStreaming(method, ClientStream),
+                _ => throw new NotSupportedException($"{method.FullName} streams both ways, which nothing here answers"),
             };
         }
     }

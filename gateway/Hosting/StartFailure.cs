@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Cluster.Gateway.Configuration;
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Hosting.Binding;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Storage.Schema;
 using Npgsql;
@@ -21,6 +22,7 @@ internal static class StartFailure
     {
         InvalidConfigurationException invalid => (invalid.Errors, Misconfigured),
         SchemaException schema => ([schema.Message], Misconfigured),
+        BindingException binding => (binding.Errors, Misconfigured),
         KeyException key => ([key.Message], Misconfigured),
         ClusterException refusal => ([refusal.Message], Misconfigured),
         PostgresException postgres => ([$"PostgreSQL refused ({postgres.SqlState}): {postgres.MessageText}."], Unavailable),

@@ -5,6 +5,7 @@ using Cluster.Gateway.Access;
 using Cluster.Gateway.Configuration;
 using Cluster.Gateway.Operations;
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Hosting.Contracts;
 using Google.Protobuf;
 
 namespace Cluster.Gateway.Http;
@@ -72,11 +73,11 @@ internal sealed class JsonOperations(
     {
         var headers = http.Request.Headers;
         using var admitted = admission.Enter(operation, headers.Authorization, headers["x-api-key"], http.Connection.RemoteIpAddress);
-        if (operation.Method.IsClientStreaming)
+        if (operation.Kind == OperationKind.ClientStream)
         {
             throw new ClusterException(
                 StatusCode.Unimplemented,
-                $"{operation.Name} takes a stream of requests, which JSON over HTTP cannot carry: call it over gRPC");
+                $"{operation.PublicName()} takes a stream of requests, which JSON over HTTP cannot carry: call it over gRPC");
         }
 
         if (!http.Request.HasJsonContentType())
@@ -93,7 +94,7 @@ internal sealed class JsonOperations(
             Cancellation: http.RequestAborted);
         var body = await JsonRequestBody.Read(http.Request, limits.MaxMessageBytes, http.RequestAborted);
         var request = json.Parse(operation.Method.InputType, body);
-        if (operation.Method.IsServerStreaming)
+        if (operation.Kind == OperationKind.ServerStream)
         {
             await AnswerLines(http, operation, request, call);
             return;
@@ -134,7 +135,7 @@ internal sealed class JsonOperations(
             }
             catch (Exception error) when (!gone.IsCancellationRequested)
             {
-                var last = ErrorBody.Of(errors.Of(error, operation.Name, call.RequestId), call.RequestId);
+                var last = ErrorBody.Of(errors.Of(error, operation.PublicName(), call.RequestId), call.RequestId);
                 lines.Write(JsonSerializer.SerializeToUtf8Bytes(last, HttpJson.Default.ErrorBody));
                 lines.Write("\n"u8);
             }

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
-using Cluster.Silo.Hosting;
+using Cluster.Silo.Hosting.Contracts;
 
 namespace Cluster.Gateway.Operations;
 
@@ -9,19 +9,19 @@ internal sealed class OperationTable
 {
     private readonly FrozenDictionary<string, Operation> _byName;
 
-    public OperationTable(IOperations operations)
+    public OperationTable(Contract contract)
     {
-        All = [.. operations.Methods.Select(method => new Operation(method))];
+        All = [.. contract.Operations.Where(operation => !operation.Internal)];
         _byName = All
             .SelectMany(operation => new[]
             {
-                KeyValuePair.Create(operation.Name, operation),
-                KeyValuePair.Create($"{operation.Method.Service.FullName}/{operation.Method.Name}", operation),
+                KeyValuePair.Create(operation.PublicName(), operation),
+                KeyValuePair.Create(operation.Path[1..], operation),
             })
             .ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>In the order of the contracts.</summary>
+    /// <summary>In the order of the contracts; internal ones are not among them.</summary>
     public IReadOnlyList<Operation> All { get; }
 
     /// <summary>Finds an operation.</summary>

@@ -56,7 +56,7 @@ public static class HostingServiceCollectionExtensions
     public static IServiceCollection AddEmbeddedHost(this IServiceCollection services)
     {
         services.AddHostingCore();
-        services.AddValidated<EmbeddedHostOptions>("Host");
+        services.AddValidated<EmbeddedHostOptions>("Cluster:Host");
         services.TryAddSingleton<EmbeddedHost>();
         services.TryAddSingleton<IGrains>(provider => provider.GetRequiredService<EmbeddedHost>());
         services.TryAddSingleton<IReminderTarget>(provider => provider.GetRequiredService<EmbeddedHost>());
@@ -71,8 +71,8 @@ public static class HostingServiceCollectionExtensions
         services.AddMetrics();
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddValidated<ReminderOptions>("Reminders");
-        services.AddValidated<RequestRetentionOptions>("Requests");
+        services.AddValidated<ReminderOptions>("Cluster:Reminders");
+        services.AddValidated<RequestRetentionOptions>("Cluster:Requests");
         services.TryAddSingleton<HostMetrics>();
         services.TryAddSingleton<IRequestStore, RequestStore>();
         services.TryAddSingleton<IReminderStore, ReminderStore>();

@@ -90,6 +90,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
             adjust?.Invoke(services);
             services.AddStorage(configuration);
             services.AddSingleton<IOperations>(operations);
+            services.AddSingleton(StubOperations.Contract);
             services.AddSingleton<ILoggerProvider>(log);
         });
         await app.StartAsync();

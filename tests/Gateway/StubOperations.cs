@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Cluster.Silo.Hosting;
-using Cluster.V1;
+using Cluster.Silo.Hosting.Contracts;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -18,12 +18,9 @@ internal sealed class StubOperations : IOperations
         static (method, _, call) => One(Empty(method), call.Cancellation);
 
     public IReadOnlyList<MethodDescriptor> Methods { get; } =
-    [
-        .. new[] { WalletsReflection.Descriptor, CampaignsReflection.Descriptor }
-            .SelectMany(file => file.Services)
-            .Where(service => service.GetOptions()?.GetExtension(OptionsExtensions.Internal) is not true)
-            .SelectMany(service => service.Methods),
-    ];
+        [.. Contract.Operations.Where(operation => !operation.Internal).Select(operation => operation.Method)];
+
+    public static Contract Contract { get; } = Contract.Read(Contract.FilesOf(typeof(V1.Wallet).Assembly));
 
     public static IMessage Empty(MethodDescriptor method) => method.OutputType.Parser.ParseFrom([]);
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cluster.Gateway.Access;
 using Cluster.Gateway.Operations;
+using Cluster.Silo.Hosting.Contracts;
 using Cluster.V1;
 using Google.Protobuf.Reflection;
 
@@ -31,7 +32,7 @@ internal sealed class OpenApiDocument
         var paths = new JsonObject();
         foreach (var operation in operations.All)
         {
-            paths[$"/v1/{operation.Name}"] = new JsonObject { ["post"] = OfOperation(operation) };
+            paths[$"/v1/{operation.PublicName()}"] = new JsonObject { ["post"] = OfOperation(operation) };
         }
 
         _schemas.All["Error"] = ErrorSchema();
@@ -88,9 +89,9 @@ internal sealed class OpenApiDocument
             ["x-permission"] = permission,
             ["x-read-only"] = operation.ReadOnly,
         };
-        if (operation.Key.Length > 0)
+        if (operation.KeyField() is { Length: > 0 } key)
         {
-            described["x-key"] = operation.Key;
+            described["x-key"] = key;
         }
 
         described["requestBody"] = new JsonObject

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Cluster.Silo.Hosting.Embedded;
 
-/// <summary>Limits of the embedded host; validated at start. Configuration section <c>Host</c>.</summary>
+/// <summary>Limits of the embedded host; validated at start. Configuration section <c>Cluster:Host</c>.</summary>
 public sealed class EmbeddedHostOptions
 {
     /// <summary>Calls that may wait for one grain; the next is refused with RESOURCE_EXHAUSTED. 1 to 1,000,000; 1,000 by default.</summary>

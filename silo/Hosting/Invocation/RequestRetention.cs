@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Cluster.Silo.Hosting.Invocation;
 
-/// <summary>How long answers are kept; validated at start. Configuration section <c>Requests</c>.</summary>
+/// <summary>How long answers are kept; validated at start. Configuration section <c>Cluster:Requests</c>.</summary>
 public sealed class RequestRetentionOptions
 {
     /// <summary>

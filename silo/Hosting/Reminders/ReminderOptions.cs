@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Cluster.Silo.Hosting.Reminders;
 
-/// <summary>How reminders are looked for; validated at start. Configuration section <c>Reminders</c>.</summary>
+/// <summary>How reminders are looked for; validated at start. Configuration section <c>Cluster:Reminders</c>.</summary>
 public sealed class ReminderOptions
 {
     /// <summary>Between two looks at the table: how late a reminder may be. 100 milliseconds to 1 minute; 1 second by default.</summary>
