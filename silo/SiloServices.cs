@@ -2,6 +2,7 @@ using Cluster.Silo.Grains.Assets;
 using Cluster.Silo.Grains.Campaigns;
 using Cluster.Silo.Grains.Signers;
 using Cluster.Silo.Grains.Wallets;
+using Cluster.Silo.Hosting;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Storage;
 using Cluster.Solana;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cluster.Silo;
 
-/// <summary>A whole silo in one call: storage, keys, chain and grains; the host that runs them is added beside it.</summary>
+/// <summary>A whole silo in one call: storage, keys, chain, grains and the host that runs them.</summary>
 public static class SiloServices
 {
     /// <summary>Adds all parts of a silo.</summary>
@@ -23,5 +24,6 @@ public static class SiloServices
         .AddAssets(configuration)
         .AddSigners()
         .AddWallets(configuration)
-        .AddCampaigns();
+        .AddCampaigns()
+        .AddEmbeddedHost();
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Cluster.Silo.Grains.Assets;
+using Cluster.Silo.Grains.Wallets;
 using Cluster.Silo.Hosting.Embedded;
 using Cluster.Silo.Hosting.Invocation;
 using Cluster.Silo.Hosting.Reminders;
@@ -63,6 +64,9 @@ internal sealed class ClusterOptions
 
     /// <summary>How Solana is reached and how transactions are sent.</summary>
     public SolanaOptions Solana { get; } = new();
+
+    /// <summary>Wallets and their limits.</summary>
+    public WalletOptions Wallets { get; } = new();
 
     /// <summary>How grains read accounts.</summary>
     public ChainReaderOptions ChainReader { get; } = new();
