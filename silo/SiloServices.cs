@@ -2,7 +2,6 @@ using Cluster.Silo.Grains.Assets;
 using Cluster.Silo.Grains.Campaigns;
 using Cluster.Silo.Grains.Signers;
 using Cluster.Silo.Grains.Wallets;
-using Cluster.Silo.Hosting;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Storage;
 using Cluster.Solana;
@@ -11,10 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cluster.Silo;
 
-/// <summary>A whole silo in one call: storage, keys, chain, grains and the host that runs them.</summary>
+/// <summary>A silo in one call: storage, keys, chain and grains. What hosts the grains is added beside it.</summary>
 public static class SiloServices
 {
-    /// <summary>Adds all parts of a silo.</summary>
+    /// <summary>Adds all parts of a silo but the host of its grains.</summary>
     /// <param name="services">The container's.</param>
     /// <param name="configuration">Holds the parts' options.</param>
     public static IServiceCollection AddClusterSilo(this IServiceCollection services, IConfiguration configuration) => services
@@ -24,6 +23,5 @@ public static class SiloServices
         .AddAssets(configuration)
         .AddSigners()
         .AddWallets(configuration)
-        .AddCampaigns()
-        .AddEmbeddedHost();
+        .AddCampaigns();
 }
