@@ -113,7 +113,7 @@ postgres_user() {
     --inh-caps=+dac_read_search --ambient-caps=+dac_read_search --
 }
 
-# start_localnet SLOT_MS: sets $rpc.
+# start_localnet SLOT_MS: sets $rpc, and tells the cluster how long a slot takes.
 start_localnet() {
   end_leftover localnet
   local port
@@ -121,6 +121,8 @@ start_localnet() {
   rpc=http://127.0.0.1:$port
   step "starting the localnet on 127.0.0.1:$port (slots of $1 ms)"
   serve localnet node localnet/main.mjs --port "$port" --slot-ms "$1" --ledger "$data/ledger"
+  export Cluster__Solana__SlotDuration
+  printf -v Cluster__Solana__SlotDuration '00:00:%02d.%03d' $(($1 / 1000)) $(($1 % 1000))
   await localnet 30 rpc_healthy
 }
 

@@ -74,6 +74,9 @@ internal sealed class CampaignEstimates(
         return estimate;
     }
 
+    /// <summary>Lamports that stay in the source: an account with fewer would be gone.</summary>
+    private static readonly ulong RentExemptMinimum = Rent.MinimumBalance(0);
+
     /// <summary>Compute units of a transfer into a lane or back, on the safe side.</summary>
     private const uint TransferUnits = 100_000;
 
@@ -88,7 +91,7 @@ internal sealed class CampaignEstimates(
 
         var balances = (await grains.Call<Balances>(request, call)).Balances_;
         estimate.SourceLamports = Available(balances, "");
-        estimate.MissingLamports = Lacking(estimate.RequiredLamports, estimate.SourceLamports);
+        estimate.MissingLamports = Lacking(checked(estimate.RequiredLamports + RentExemptMinimum), Unreserved(balances, ""));
         if (mint.Length > 0)
         {
             estimate.SourceTokens = Available(balances, mint);
@@ -101,6 +104,10 @@ internal sealed class CampaignEstimates(
 
     private static ulong Available(IEnumerable<Balance> balances, string mint) =>
         balances.FirstOrDefault(balance => balance.Mint == mint)?.Available ?? 0;
+
+    /// <summary>What there is before the minimum that must stay, which a wallet with less lacks too.</summary>
+    private static ulong Unreserved(IEnumerable<Balance> balances, string mint) =>
+        balances.FirstOrDefault(balance => balance.Mint == mint) is { } found ? Lacking(found.Confirmed, found.Reserved) : 0;
 
     private static ulong Lacking(ulong needed, ulong there) => needed > there ? needed - there : 0;
 }
