@@ -1,4 +1,3 @@
-using Cluster.Solana;
 using Cluster.V1;
 using Xunit;
 
