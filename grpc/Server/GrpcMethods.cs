@@ -1,7 +1,6 @@
 using Cluster.Grpc.Server.Internal;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Microsoft.Extensions.Logging;
 
 namespace Cluster.Grpc.Server;
 
@@ -16,8 +15,7 @@ public sealed class GrpcMethods
     private readonly List<ServiceDescriptor> _services = [];
     private readonly CallSettings _settings;
 
-    internal GrpcMethods(GrpcServerOptions options, TimeProvider clock, ILogger logger) =>
-        _settings = new CallSettings(options, clock, logger);
+    internal GrpcMethods(CallSettings settings) => _settings = settings;
 
     /// <summary>The services of which at least one method is mapped, in order of mapping.</summary>
     public IReadOnlyList<ServiceDescriptor> Services => _services;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -40,10 +41,11 @@ public static class GrpcServerExtensions
     {
         ArgumentNullException.ThrowIfNull(map);
         var services = app.ApplicationServices;
-        var methods = new GrpcMethods(
+        var methods = new GrpcMethods(new CallSettings(
             services.GetRequiredService<IOptions<GrpcServerOptions>>().Value,
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("Cluster.Grpc.Server"));
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Cluster.Grpc.Server"),
+            services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         map(methods);
         var dispatcher = new Dispatcher(methods);
         return app.Use(next => http => dispatcher.HandleAsync(http, next));

@@ -45,11 +45,14 @@ public sealed class ServerCallContext
     public Metadata ResponseTrailers => _responseTrailers ??= new Metadata();
 
     /// <summary>When the client stops waiting (UTC), or null if it did not say.</summary>
-    public DateTimeOffset? Deadline => CallDeadline?.At;
+    public DateTimeOffset? Deadline => Lifetime?.Deadline;
 
-    /// <summary>Cancelled when the deadline passes, the client gives the call up, or its connection breaks.</summary>
+    /// <summary>
+    /// Cancelled when the deadline passes, the client gives the call up, or its connection breaks; in streaming calls,
+    /// which may have no end of their own, also when the host begins to stop.
+    /// </summary>
     public CancellationToken CancellationToken =>
-        CallDeadline?.Token ?? (_ended ? new CancellationToken(canceled: true) : _http.RequestAborted);
+        Lifetime?.Token ?? (_ended ? new CancellationToken(canceled: true) : _http.RequestAborted);
 
     /// <summary>The client's address: <c>ipv4:10.0.0.7:41000</c>, <c>ipv6:[::1]:41000</c>, or <c>unknown</c> (a pipe, a socket file).</summary>
     public string Peer
@@ -70,7 +73,7 @@ public sealed class ServerCallContext
     /// <summary>What <see cref="GrpcServerOptions.Admit"/> returned for this call.</summary>
     public IDisposable? Admission { get; private set; }
 
-    internal CallDeadline? CallDeadline { get; private set; }
+    internal CallLifetime? Lifetime { get; private set; }
 
     internal MessageEncoding RequestEncoding { get; private set; }
 
@@ -103,7 +106,7 @@ public sealed class ServerCallContext
     }
 
     /// <summary>Reads what the protocol itself says about the call.</summary>
-    internal void Start()
+    internal void Start(bool isStreaming)
     {
         var headers = _http.Request.Headers;
         if (headers.GrpcEncoding is [{ } encodingName])
@@ -117,14 +120,10 @@ public sealed class ServerCallContext
             RequestEncoding = encoding;
         }
 
-        if (headers.GrpcTimeout is [{ } timeoutText])
+        var timeout = ReadTimeout(headers);
+        if (timeout is not null || isStreaming)
         {
-            if (!TimeoutHeader.TryParse(timeoutText, out var timeout))
-            {
-                throw new RpcException(StatusCode.Internal, $"'{timeoutText}' is no {HeaderName.Timeout}: at most eight digits and one of H, M, S, m, u, n");
-            }
-
-            CallDeadline = new CallDeadline(timeout, _settings.Clock, _http.RequestAborted);
+            Lifetime = new CallLifetime(timeout, _settings.Clock, _http.RequestAborted, isStreaming ? _settings.Stopping : CancellationToken.None);
         }
 
         Admission = _settings.Options.Admit?.Invoke(this);
@@ -133,8 +132,20 @@ public sealed class ServerCallContext
     internal void End()
     {
         _ended = true;
-        CallDeadline?.Dispose();
+        Lifetime?.Dispose();
         Admission?.Dispose();
+    }
+
+    private static TimeSpan? ReadTimeout(IHeaderDictionary headers)
+    {
+        if (headers.GrpcTimeout is not [{ } text])
+        {
+            return null;
+        }
+
+        return TimeoutHeader.TryParse(text, out var timeout)
+            ? timeout
+            : throw new RpcException(StatusCode.Internal, $"'{text}' is no {HeaderName.Timeout}: at most eight digits and one of H, M, S, m, u, n");
     }
 
     private Metadata ReadRequestHeaders()

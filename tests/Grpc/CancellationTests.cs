@@ -76,6 +76,33 @@ public sealed class CancellationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_that_stops_ends_its_streams_as_unavailable_and_lets_unary_calls_finish()
+    {
+        var release = new TaskCompletionSource();
+        await using var server = await GrpcTestServer.StartAsync(map: methods => methods.MapUnary<EchoRequest, EchoReply>(
+            EchoService.Service.FindMethodByName("Missing"),
+            async (request, _) =>
+            {
+                await release.Task;
+                return new EchoReply { Text = request.Text };
+            }));
+        using var channel = server.Connect();
+        using var stream = channel.ServerStreaming<EchoRequest, EchoReply>(EchoService.ExpandMethod, new() { Repeat = 1, Wait = true });
+        await using var replies = stream.GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Assert.True(await replies.MoveNextAsync());
+        var unary = channel.UnaryAsync<EchoRequest, EchoReply>(EchoService.Service.FindMethodByName("Missing"), new() { Text = "finished" });
+        await server.Echo.Started.ReadAsync(TestContext.Current.CancellationToken);
+
+        var stopped = server.StopAsync();
+
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await replies.MoveNextAsync());
+        Assert.Equal(new Status(StatusCode.Unavailable, "the server is shutting down"), failure.Status);
+        release.SetResult();
+        Assert.Equal("finished", (await unary).Text);
+        await stopped;
+    }
+
+    [Fact]
     public async Task Closing_the_channel_ends_its_calls()
     {
         var channel = _server.Connect();

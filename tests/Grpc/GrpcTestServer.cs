@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Cluster.Grpc.Client;
 using Cluster.Grpc.Health;
 using Cluster.Grpc.Reflection;
@@ -35,12 +36,14 @@ internal sealed class GrpcTestServer : IAsyncDisposable
     /// <param name="map">Maps methods beside those of <see cref="EchoService"/>.</param>
     /// <param name="collect">Stands in for the echo's Collect.</param>
     /// <param name="expand">Stands in for the echo's Expand.</param>
+    /// <param name="certificate">Turns TLS on.</param>
     public static async Task<GrpcTestServer> StartAsync(
         Action<GrpcServerOptions>? configure = null,
         TimeProvider? clock = null,
         Action<GrpcMethods>? map = null,
         Func<IAsyncEnumerable<EchoRequest>, ServerCallContext, ValueTask<EchoReply>>? collect = null,
-        Func<EchoRequest, IServerStreamWriter<EchoReply>, ServerCallContext, Task>? expand = null)
+        Func<EchoRequest, IServerStreamWriter<EchoReply>, ServerCallContext, Task>? expand = null,
+        X509Certificate2? certificate = null)
     {
         var log = new LogRecorder();
         var builder = WebApplication.CreateSlimBuilder();
@@ -49,7 +52,14 @@ internal sealed class GrpcTestServer : IAsyncDisposable
         builder.Services.AddGrpcServer(configure);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (certificate is not null)
+                {
+                    listen.UseHttps(certificate);
+                }
+            });
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
 

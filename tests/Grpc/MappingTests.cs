@@ -9,7 +9,7 @@ public sealed class MappingTests
 {
     private static readonly UnaryHandler Unary = (request, _) => new(request);
 
-    private readonly GrpcMethods _methods = new(new GrpcServerOptions(), TimeProvider.System, NullLogger.Instance);
+    private readonly GrpcMethods _methods = new(new CallSettings(new GrpcServerOptions(), TimeProvider.System, NullLogger.Instance, CancellationToken.None));
 
     [Fact]
     public void A_method_is_mapped_once()

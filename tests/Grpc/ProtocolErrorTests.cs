@@ -119,6 +119,15 @@ public sealed class ProtocolErrorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_arrives_byte_by_byte_is_understood()
+    {
+        var answer = await _client.PostAsync(UnaryPath, new DrippingContent(Frame(new EchoRequest { Text = "drop by drop" })), CancellationToken.None);
+
+        Assert.Equal(StatusCode.OK, answer.Status);
+        Assert.Equal("drop by drop", EchoReply.Parser.ParseFrom(answer.Body.AsSpan(5)).Text);
+    }
+
+    [Fact]
     public async Task A_stream_cut_short_in_its_second_message_is_internal()
     {
         byte[] body = [.. Frame(new EchoRequest { Text = "whole" }), .. Frame(new EchoRequest { Text = "cut short" })[..7]];
@@ -318,6 +327,25 @@ public sealed class ProtocolErrorTests : IAsyncLifetime
         var answer = await _client.PostAsync(UnaryPath, Frame(new EchoRequest { Text = "still here" }));
         Assert.Equal(StatusCode.OK, answer.Status);
         Assert.Equal(1, _client.Connections);
+    }
+
+    /// <summary>Sends each byte in a frame of its own.</summary>
+    private sealed class DrippingContent(byte[] body) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            foreach (var next in body)
+            {
+                await stream.WriteAsync(new[] { next });
+                await stream.FlushAsync();
+            }
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 
     /// <summary>Sends the beginning of a message and then nothing more.</summary>

@@ -21,6 +21,7 @@ internal sealed class ClientCall : IDisposable
     private readonly CancellationTokenRegistration _callerGone;
     private readonly CancellationTokenRegistration _channelClosed;
     private readonly ITimer? _timer;
+    private readonly StreamingContent? _requests;
     private readonly Task<HttpResponseMessage> _response;
     private PipeReader? _body;
     private MessageDecoder _decoder;
@@ -38,7 +39,8 @@ internal sealed class ClientCall : IDisposable
             _timer = StartTimer(timeout);
         }
 
-        _response = SendAsync(http, Request(content, options), content);
+        _requests = content as StreamingContent;
+        _response = SendAsync(http, Request(content, options));
         ResponseHeadersAsync = ReadHeadersAsync();
 
         // Whoever does not ask for the headers learns of the failure from the responses.
@@ -132,8 +134,9 @@ internal sealed class ClientCall : IDisposable
         _channelClosed.Unregister();
         _over.Cancel();
 
-        // Resets the stream where it has not ended.
+        // Resets the stream where it has not ended; only then may the request's body end.
         _arrived?.Dispose();
+        _requests?.Break(new OperationCanceledException("the call has been disposed"));
     }
 
     private ITimer StartTimer(TimeSpan timeout)
@@ -188,7 +191,7 @@ internal sealed class ClientCall : IDisposable
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The response is disposed with the call.")]
-    private async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker http, HttpRequestMessage request, HttpContent content)
+    private async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker http, HttpRequestMessage request)
     {
         HttpResponseMessage? response = null;
         try
@@ -215,9 +218,17 @@ internal sealed class ClientCall : IDisposable
         }
         catch (Exception exception)
         {
-            (content as StreamingContent)?.Break(exception);
             response?.Dispose();
-            throw;
+            _requests?.Break(exception);
+            if (_requests is not { WasRefused: true })
+            {
+                throw;
+            }
+
+            throw new RpcException(StatusCode.Unavailable, $"{_channel.Address} refused the call while requests were being sent: make it again", innerException: exception)
+            {
+                NeverProcessed = true,
+            };
         }
     }
 

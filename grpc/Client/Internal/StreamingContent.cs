@@ -12,10 +12,13 @@ internal sealed class StreamingContent(MethodDescriptor method, GrpcChannelOptio
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _writing;
 
+    /// <summary>The server refused the stream unprocessed when requests had been written to it already.</summary>
+    public bool WasRefused { get; private set; }
+
     public async Task WriteAsync(IMessage request, CancellationToken cancellationToken)
     {
         _encoder.Demand(request);
-        if (_completed.Task.IsCompleted)
+        if (_completed.Task.IsCompletedSuccessfully)
         {
             throw new InvalidOperationException($"the requests of {method.FullName} are complete: nothing more can be written");
         }
@@ -44,9 +47,13 @@ internal sealed class StreamingContent(MethodDescriptor method, GrpcChannelOptio
         return Task.CompletedTask;
     }
 
-    /// <summary>Wakes a writer that waits for a connection which never came.</summary>
+    /// <summary>
+    /// The call is over: ends the body, without the end of stream that would make it look whole, and wakes a writer that
+    /// waits for a connection which never came.
+    /// </summary>
     public void Break(Exception exception)
     {
+        _completed.TrySetCanceled();
         _opened.TrySetException(exception is OperationCanceledException or IOException or HttpRequestException ? exception : new IOException("the call has ended", exception));
 
         // Observed: not every broken call has a writer.
@@ -62,12 +69,16 @@ internal sealed class StreamingContent(MethodDescriptor method, GrpcChannelOptio
         await stream.FlushAsync(cancellationToken);
         if (!_opened.TrySetResult(stream))
         {
-            // The handler repeats a request whose stream the server refused, but the requests already written are gone:
+            // HttpClient repeats a request whose stream the server refused, but what was written to that stream is gone:
             // a stream that lacks its beginning must never look complete.
-            throw new IOException("the server closed the connection while requests were being sent: make the call again");
+            WasRefused = true;
+            throw new IOException("the stream was refused after requests had been written to it");
         }
 
-        await _completed.Task.WaitAsync(cancellationToken);
+
+        // Not the token: it fires when the server resets the stream, and HttpClient would then report our cancellation
+        // in place of the reset. Whatever ends the call ends this wait too, see Break.
+        await _completed.Task;
     }
 
     protected override bool TryComputeLength(out long length)

@@ -8,6 +8,8 @@ namespace Cluster.Grpc.Server.Internal;
 /// <summary>Runs the calls of one method. What differs by shape is in <see cref="RunAsync"/>; all errors meet here.</summary>
 internal abstract class CallHandler(MethodDescriptor method, MessageParser parser, CallSettings settings)
 {
+    private readonly bool _isStreaming = method.IsClientStreaming || method.IsServerStreaming;
+
     public MethodDescriptor Method { get; } = method;
 
     public string Path { get; } = $"/{method.Service.FullName}/{method.Name}";
@@ -20,10 +22,10 @@ internal abstract class CallHandler(MethodDescriptor method, MessageParser parse
         var call = new ServerCallContext(http, Method, settings);
         try
         {
-            call.Start();
-            if (call.CallDeadline is { } deadline)
+            call.Start(_isStreaming);
+            if (call.Lifetime is { Deadline: not null } lifetime)
             {
-                await RunUnderDeadlineAsync(call, deadline);
+                await RunUnderDeadlineAsync(call, lifetime);
             }
             else
             {
@@ -49,18 +51,18 @@ internal abstract class CallHandler(MethodDescriptor method, MessageParser parse
     /// open until the handler has ended, as it still holds the context.
     /// </summary>
     [SuppressMessage("Design", "CA1031", Justification = "The status has been sent: what the handler throws now can only be logged.")]
-    private async Task RunUnderDeadlineAsync(ServerCallContext call, CallDeadline deadline)
+    private async Task RunUnderDeadlineAsync(ServerCallContext call, CallLifetime lifetime)
     {
-        if (deadline.HasPassed)
+        if (lifetime.HasDeadlinePassed)
         {
             throw DeadlineExceeded();
         }
 
         var work = RunAsync(call).AsTask();
-        if (await Task.WhenAny(work, deadline.Passed) == work || !call.Response.TryTakeForDeadline())
+        if (await Task.WhenAny(work, lifetime.DeadlinePassed) == work || !call.Response.TryTakeForDeadline())
         {
             await work;
-            if (deadline.HasPassed)
+            if (lifetime.HasDeadlinePassed)
             {
                 throw DeadlineExceeded();
             }
@@ -86,7 +88,7 @@ internal abstract class CallHandler(MethodDescriptor method, MessageParser parse
         var trailers = call.ResponseTrailersIfAny ?? Metadata.Empty;
         switch (exception)
         {
-            case var _ when call.CallDeadline is { HasPassed: true }:
+            case var _ when call.Lifetime is { HasDeadlinePassed: true }:
                 GrpcServerLog.DeadlineExceeded(settings.Logger, Method.FullName);
                 call.Response.Fail(DeadlineExceeded().Status, trailers);
                 break;
@@ -98,6 +100,10 @@ internal abstract class CallHandler(MethodDescriptor method, MessageParser parse
 
             case var _ when call.HttpContext.RequestAborted.IsCancellationRequested:
                 GrpcServerLog.ClientGone(settings.Logger, Method.FullName);
+                break;
+
+            case OperationCanceledException when _isStreaming && settings.Stopping.IsCancellationRequested:
+                call.Response.Fail(new Status(StatusCode.Unavailable, "the server is shutting down"), trailers);
                 break;
 
             default:

@@ -25,8 +25,8 @@ internal static class RequestReader
             Unlimit(call.HttpContext);
         }
 
-        // Without a deadline the transport alone ends the read: no token, no registration.
-        var cancellationToken = call.CallDeadline?.Token ?? CancellationToken.None;
+        // A unary call without a deadline is ended by the transport alone: no token, no registration.
+        var cancellationToken = call.Lifetime?.Token ?? CancellationToken.None;
         IMessage? request = null;
         while (true)
         {
