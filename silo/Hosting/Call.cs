@@ -27,6 +27,9 @@ public sealed record Call(
     public static Call System(string part, CancellationToken cancellation = default) =>
         new(Caller.System(part), $"{part}-{Guid.NewGuid():n}", Cancellation: cancellation);
 
+    /// <summary>The span that is current while the callee runs; null where nobody listens.</summary>
+    internal Activity? Span { get; init; }
+
     /// <summary>Fires <see cref="Cancellation"/> at the deadline, where a host has seen to it.</summary>
     internal CallDeadline? Armed { get; init; }
 }

@@ -89,7 +89,7 @@ internal struct CallObservation(OperationMetrics metrics, Call call, TimeProvide
     private ClusterException? _error;
 
     /// <summary>The call, within its span.</summary>
-    public Call Call { get; } = activity is null ? call : call with { Trace = activity.Context };
+    public Call Call { get; } = activity is null ? call : call with { Trace = activity.Context, Span = activity };
 
     public void Failed(ClusterException error) => _error = error;
 

@@ -163,7 +163,7 @@ internal sealed class EmbeddedRuntime : IGrains
     {
         cell.LastUsed = _epoch;
         Task task;
-        var callers = IsolatedContext.Enter();
+        var callers = IsolatedContext.Enter(call);
         try
         {
             task = method.Invoke(cell.Activation!.Grain, request, call);

@@ -240,7 +240,7 @@ internal sealed class GrainCell(GrainTable table, string key) : IThreadPoolWorkI
     private void Run(Turn turn)
     {
         Task task;
-        var callers = IsolatedContext.Enter();
+        var callers = IsolatedContext.Enter(turn.Call);
         try
         {
             task = turn.Run(_activation!.Grain);

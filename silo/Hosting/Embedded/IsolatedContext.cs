@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Cluster.Silo.Hosting.Embedded;
 
 /// <summary>
@@ -8,27 +10,19 @@ internal static class IsolatedContext
 {
     private static readonly ExecutionContext Empty = CaptureEmpty();
 
-    public static Task Run(Turn turn, Grain grain)
-    {
-        var callers = Enter();
-        try
-        {
-            return turn.Run(grain);
-        }
-        finally
-        {
-            Exit(callers);
-        }
-    }
-
-    /// <summary>Steps out of the ambient state.</summary>
+    /// <summary>Steps out of the ambient state, and into the span of the call.</summary>
     /// <returns>For <see cref="Exit"/>.</returns>
-    public static ExecutionContext? Enter()
+    public static ExecutionContext? Enter(Call call)
     {
         var callers = ExecutionContext.Capture();
         if (!ReferenceEquals(callers, Empty) && callers is not null)
         {
             ExecutionContext.Restore(Empty);
+        }
+
+        if (call.Span is { } span)
+        {
+            Activity.Current = span;
         }
 
         return callers;
