@@ -2,8 +2,14 @@ using Cluster.Cli;
 using Cluster.Cli.Campaigns;
 using Cluster.Cli.Completion;
 using Cluster.Cli.Connection;
+using Cluster.Cli.Output;
 using Cluster.Cli.Wallets;
+using Spectre.Console;
 using System.CommandLine;
+
+// What goes into a file or another program is text alone.
+AnsiConsole.Profile.Capabilities.Ansi &= !Console.IsOutputRedirected;
+AnsiConsole.Profile.Width = Console.IsOutputRedirected ? Printer.WidthInFiles : AnsiConsole.Profile.Width;
 
 var root = new RootCommand("Holds wallets, pays, and runs airdrops on a Cluster.")
 {

@@ -2,7 +2,10 @@
 # run that was killed: requests are repeated under their ids, and what is unfinished is resumed.
 
 # cluster ARGUMENTS: the command line, with the administrator's key.
-cluster() { dotnet cli/bin/Release/net10.0/cluster.dll "$@" --server http://127.0.0.1:5000 --key-file "$data/admin.key"; }
+cluster() {
+  setpriv --pdeathsig TERM dotnet cli/bin/Release/net10.0/cluster.dll "$@" \
+    --server http://127.0.0.1:5000 --key-file "$data/admin.key" 9>&-
+}
 
 # field NAME: a field of the JSON object on standard input.
 field() { node -e 'let s="";process.stdin.on("data",d=>s+=d).on("end",()=>console.log(JSON.parse(s)[process.argv[1]]??""))' "$1"; }

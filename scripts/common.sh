@@ -1,9 +1,11 @@
 # Sourced by run, test and bench/run: says what it does in one line a step, installs what is missing, builds.
 
-step() { printf '\033[2m› %s\033[0m\n' "$*" >&2; }
+if [ -t 2 ]; then dim=$'\033[2m' red=$'\033[31m' plain=$'\033[0m'; else dim='' red='' plain=''; fi
+
+step() { echo "$dim› $*$plain" >&2; }
 
 fail() {
-  printf '\033[31merror:\033[0m %s\n' "$*" >&2
+  echo "${red}error:$plain $*" >&2
   exit 1
 }
 

@@ -42,7 +42,8 @@ end_process() {
 serve() {
   local name=$1
   shift
-  setsid setpriv --pdeathsig TERM "$@" >>"$data/$name.log" 2>&1 &
+  # Descriptor 9 is the lock on $data, which must end with this shell.
+  setsid setpriv --pdeathsig TERM "$@" >>"$data/$name.log" 2>&1 9>&- &
   echo "$! $(started_at $!)" >"$data/$name.pid"
   services+=("$name")
 }

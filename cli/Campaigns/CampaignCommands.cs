@@ -135,7 +135,10 @@ internal static class CampaignCommands
         var id = CampaignId();
         var command = new Command("watch", "Follow a campaign to its end.") { id };
         command.Calls(async (client, printer, parsed, cancellationToken) =>
-            CampaignView.Outcome(printer, await CampaignWatch.ToEnd(client, printer, parsed.GetRequiredValue(id), cancellationToken)));
+        {
+            var campaign = await CampaignWatch.ToEnd(client, printer, parsed.GetRequiredValue(id), cancellationToken);
+            return CampaignView.ExitCodeOf(campaign);
+        });
         return command;
     }
 

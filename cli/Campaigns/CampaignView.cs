@@ -102,6 +102,11 @@ internal static class CampaignView
     public static int Outcome(Printer printer, Campaign campaign)
     {
         Print(printer, campaign);
-        return campaign.State == CampaignState.Completed ? ExitCode.Success : ExitCode.NotCompleted;
+        return ExitCodeOf(campaign);
     }
+
+    /// <summary>What a shell learns of a campaign's end.</summary>
+    /// <param name="campaign">The campaign in its last state.</param>
+    public static int ExitCodeOf(Campaign campaign) =>
+        campaign.State == CampaignState.Completed ? ExitCode.Success : ExitCode.NotCompleted;
 }

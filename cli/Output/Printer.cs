@@ -7,6 +7,9 @@ namespace Cluster.Cli.Output;
 /// <param name="json">For programs.</param>
 internal sealed class Printer(bool json)
 {
+    /// <summary>Columns of text that is not for a terminal: wide enough for two addresses in a row.</summary>
+    public const int WidthInFiles = 200;
+
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
 
     /// <summary>Whether replies are for programs.</summary>
