@@ -64,8 +64,9 @@ public sealed class NoSecretEscapesTests : IAsyncLifetime
             Assert.True(secret.IsIn($"before {writing} after"));
         }
 
-        _log.CreateLogger("test").LogInformation("a key: {Key}", secret.Writings[1]);
-        await _database.Execute($"insert into requests (grain_type, grain_key, request_id, method, request_hash, reply, created_at) values ('a', 'b', 'c', 'd', decode(repeat('00', 32), 'hex'), decode('aa{secret.Writings[1]}bb', 'hex'), now())");
+        var planted = secret.Writings[1];
+        _log.CreateLogger("test").LogInformation("a key: {Key}", planted);
+        await _database.Execute($"insert into requests (grain_type, grain_key, request_id, method, request_hash, reply, created_at) values ('a', 'b', 'c', 'd', decode(repeat('00', 32), 'hex'), decode('aa{planted}bb', 'hex'), now())");
         using var careless = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read -r wait", "sh", secret.Writings[2]]) { RedirectStandardInput = true, UseShellExecute = false })!;
 
         Assert.Contains(_log.Lines, secret.IsIn);
