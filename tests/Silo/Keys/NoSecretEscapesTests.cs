@@ -65,7 +65,7 @@ public sealed class NoSecretEscapesTests : IAsyncLifetime
         }
 
         var planted = secret.Writings[1];
-        _log.CreateLogger("test").LogInformation("a key: {Key}", planted);
+        _log.CreateLogger("test").Log(LogLevel.Information, default, planted, null, (text, _) => text);
         await _database.Execute($"insert into requests (grain_type, grain_key, request_id, method, request_hash, reply, created_at) values ('a', 'b', 'c', 'd', decode(repeat('00', 32), 'hex'), decode('aa{planted}bb', 'hex'), now())");
         using var careless = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read -r wait", "sh", secret.Writings[2]]) { RedirectStandardInput = true, UseShellExecute = false })!;
 
