@@ -226,6 +226,10 @@ public sealed class PostgresServer : IAsyncDisposable
             ],
             asPostgres: true);
         start.RedirectStandardInput = true;
+
+        // A session of its own: a signal to the test's process group must not end it before it has cleaned up.
+        start.ArgumentList.Insert(0, start.FileName);
+        start.FileName = "setsid";
         _supervisor = Process.Start(start)!;
         _postmaster = int.Parse((await _supervisor.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
         await AwaitReady();
