@@ -1,7 +1,13 @@
+using Cluster.Gateway.Access;
 using Cluster.Gateway.Hosting;
 
 try
 {
+    if (args is ["key", .. var command])
+    {
+        return await KeyCommand.Run(command, Console.Out, GatewayApplication.Configuration());
+    }
+
     await using var app = GatewayApplication.Build(args, EmbeddedSilo.AddEmbeddedSilo);
     await app.RunAsync();
     return 0;

@@ -27,6 +27,13 @@ internal static class GatewayApplication
         return app;
     }
 
+    /// <summary>The configuration of a command that serves nothing.</summary>
+    public static IConfiguration Configuration() => new ConfigurationBuilder()
+        .SetBasePath(Directory.GetCurrentDirectory())
+        .AddJsonFile("appsettings.json", optional: true)
+        .AddEnvironmentVariables()
+        .Build();
+
     private static void AddOneLineConsole(this ILoggingBuilder logging, Func<bool> hasStarted)
     {
         logging.AddSimpleConsole(console =>

@@ -105,9 +105,12 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         var key = ApiKeyText.Create();
         var stored = key.ToStored("test", permissions.ToHashSet(), DateTimeOffset.UnixEpoch, end);
         await Services.GetRequiredService<ApiKeyStore>().Insert(stored, new Call(Caller.System("test"), "test"));
-        await Services.GetRequiredService<KeyRing>().Refresh(CancellationToken.None);
+        await Refresh();
         return key;
     }
+
+    /// <summary>Reads the keys anew, as the gateway does every few seconds.</summary>
+    public Task Refresh() => Services.GetRequiredService<KeyRing>().Refresh(CancellationToken.None);
 
     /// <summary>Calls over gRPC, whatever the method's shape, with one request.</summary>
     public async Task<IMessage> CallGrpc(MethodDescriptor method, IMessage request, string? key, params (string Name, string Value)[] headers)
