@@ -23,5 +23,5 @@ public static class SiloServices
         .AddAssets(configuration)
         .AddSigners()
         .AddWallets(configuration)
-        .AddCampaigns();
+        .AddCampaigns(configuration);
 }

@@ -3,6 +3,7 @@ using Cluster.Silo.Grains.Campaigns.Uploads;
 using Cluster.Silo.Grains.Lanes;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage.Campaigns;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -15,8 +16,15 @@ public static class CampaignServiceCollectionExtensions
     /// Adds campaigns and their lanes; needs storage, assets, wallets, the chain and a host. Safe to call twice.
     /// </summary>
     /// <param name="services">The container.</param>
-    public static IServiceCollection AddCampaigns(this IServiceCollection services)
+    /// <param name="configuration">Holds <see cref="LaneOptions"/>.</param>
+    public static IServiceCollection AddCampaigns(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddOptions<LaneOptions>()
+            .Bind(configuration.GetSection(LaneOptions.Section))
+            .Validate(options => options.BatchesAtOnce is >= 1 and <= 1_000, Bounds(nameof(LaneOptions.BatchesAtOnce), "1,000"))
+            .Validate(options => options.MaxUnconfirmed is >= 1 and <= 65_536, Bounds(nameof(LaneOptions.MaxUnconfirmed), "65,536"))
+            .Validate(options => options.MaxInFlight is >= 1 and <= 1_000_000, Bounds(nameof(LaneOptions.MaxInFlight), "1,000,000"))
+            .ValidateOnStart();
         services.TryAddSingleton<CampaignStore>();
         services.TryAddSingleton<LaneStore>();
         services.TryAddSingleton<BatchStore>();
@@ -39,4 +47,6 @@ public static class CampaignServiceCollectionExtensions
             .AddQueries<CampaignEstimates>()
             .AddQueries<RecipientUploads>();
     }
+
+    private static string Bounds(string option, string most) => $"{LaneOptions.Section}:{option} must lie between 1 and {most}.";
 }

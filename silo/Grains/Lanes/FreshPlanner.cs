@@ -1,5 +1,4 @@
 using Cluster.Silo.Hosting;
-using Cluster.Solana;
 
 namespace Cluster.Silo.Grains.Lanes;
 
@@ -7,13 +6,8 @@ namespace Cluster.Silo.Grains.Lanes;
 /// Draws up plans for recipients not reached before, one ahead of the turn that commits: while one is committed and
 /// handed to the sender, the next is read, packed and signed.
 /// </summary>
-internal sealed class FreshPlanner(
-    LaneContext lane, PayeeSource source, LaneTerms terms, ITransactionSender sender, IGrains grains, TimeProvider time)
-    : IAsyncDisposable
+internal sealed class FreshPlanner(LaneContext lane, LanePumpParts parts, LaneTerms terms, IGrains grains) : IAsyncDisposable
 {
-    /// <summary>Batches of a plan: one call to the signer, one commit, one hand-over to the sender.</summary>
-    private const int BatchesAtOnce = 128;
-
     private const int FailuresAtOnce = 1_000;
 
     /// <summary>A plan that waited longer has lost too much of the time in which it can land.</summary>
@@ -39,7 +33,7 @@ internal sealed class FreshPlanner(
         if (_ahead is { } ahead)
         {
             _ahead = null;
-            if (await TakeAhead(ahead) is { } drawn && drawn.Plan.First == next && time.GetElapsedTime(drawn.At) < MaxAge)
+            if (await TakeAhead(ahead) is { } drawn && drawn.Plan.First == next && parts.Time.GetElapsedTime(drawn.At) < MaxAge)
             {
                 DrawAhead(last, cancellationToken);
                 return drawn.Plan;
@@ -97,14 +91,14 @@ internal sealed class FreshPlanner(
     private async Task<Drawn> Draw(long last, CancellationToken cancellationToken)
     {
         var now = await terms.Current(cancellationToken);
-        var blockhash = await sender.GetRecentBlockhash(cancellationToken);
-        var drawnAt = time.GetTimestamp();
+        var blockhash = await parts.Sender.GetRecentBlockhash(cancellationToken);
+        var drawnAt = parts.Time.GetTimestamp();
         var cutter = _cutter ??= new BatchCutter(new BatchBuilder(now));
         cutter.Renew(now, blockhash.Blockhash);
 
         var draft = new PlanDraft(blockhash);
         var first = _position;
-        while (draft.Count < BatchesAtOnce && draft.FailureCount < FailuresAtOnce)
+        while (draft.Count < parts.Options.BatchesAtOnce && draft.FailureCount < FailuresAtOnce)
         {
             if (cutter.TryCut(_isEnd, out var cut))
             {
@@ -136,7 +130,7 @@ internal sealed class FreshPlanner(
         if (_pages is null)
         {
             _reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            _pages = source.Stream(lane.CampaignId, lane.Asset, _position, last, Map, _reading.Token)
+            _pages = parts.Payees.Stream(lane.CampaignId, lane.Asset, _position, last, Map, _reading.Token)
                 .GetAsyncEnumerator(_reading.Token);
         }
 

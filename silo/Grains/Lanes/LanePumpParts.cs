@@ -5,6 +5,7 @@ using Cluster.Silo.Storage.Campaigns;
 using Cluster.Solana;
 using Cluster.V1;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Cluster.Silo.Grains.Lanes;
 
@@ -18,6 +19,7 @@ internal sealed class LanePumpParts(
     CampaignAssets assets,
     ISolanaRpc rpc,
     ITransactionSender sender,
+    IOptions<LaneOptions> options,
     TimeProvider time,
     ILogger<LanePump> logger)
 {
@@ -32,6 +34,8 @@ internal sealed class LanePumpParts(
     public ISolanaRpc Rpc => rpc;
 
     public ITransactionSender Sender => sender;
+
+    public LaneOptions Options => options.Value;
 
     public TimeProvider Time => time;
 

@@ -8,12 +8,6 @@ namespace Cluster.Silo.Grains.Lanes;
 /// <summary>The stages of a lane's work, each in steps that can be taken again after any death.</summary>
 internal sealed class LaneWork : IAsyncDisposable
 {
-    /// <summary>Batches of which nothing has been heard; what a lane has on the way is bounded.</summary>
-    private const int MaxUnconfirmed = 2_048;
-
-    /// <summary>Batches whose end is not certain: about 13 seconds' worth of them wait to be finalized.</summary>
-    private const int MaxInFlight = 16_384;
-
     /// <summary>From so many attempts on, an expired batch makes the lane look after its own funds.</summary>
     private const int SuspiciousAttempts = 3;
 
@@ -43,7 +37,7 @@ internal sealed class LaneWork : IAsyncDisposable
         _terms = new LaneTerms(lane, parts.Sender, parts.Time);
         _deposits = new LaneDeposits(lane, grains, parts.Time);
         _funds = new LaneFunds(lane, parts.Rpc, parts.Counter, _terms);
-        _fresh = new FreshPlanner(lane, parts.Payees, _terms, parts.Sender, grains, parts.Time);
+        _fresh = new FreshPlanner(lane, parts, _terms, grains);
         _repair = new RepairPlanner(lane, parts.Payees, _terms, parts.Sender, grains);
     }
 
@@ -131,8 +125,8 @@ internal sealed class LaneWork : IAsyncDisposable
 
         if (view.Lane.Next <= view.Lane.Last)
         {
-            return view.Unconfirmed < MaxUnconfirmed
-                && view.InFlight < MaxInFlight
+            return view.Unconfirmed < _parts.Options.MaxUnconfirmed
+                && view.InFlight < _parts.Options.MaxInFlight
                 && await Submit(await _fresh.Take(view.Lane.Next, view.Lane.Last, cancellationToken), cancellationToken);
         }
 

@@ -93,7 +93,7 @@ internal sealed class CampaignStage : IAsyncDisposable
         }
 
         var report = await cluster.Report(id);
-        foreach (var group in report.GroupBy(row => row.Address))
+        foreach (var group in report.Where(row => balances.ContainsKey(row.Address)).GroupBy(row => row.Address))
         {
             var paid = group.Where(row => row.Status == RecipientStatus.RecipientPaid).Aggregate(0UL, (sum, row) => sum + row.Amount);
             Assert.Equal(balances[group.Key], paid);
@@ -113,7 +113,7 @@ internal sealed class CampaignStage : IAsyncDisposable
             var amounts = reply["balances"]!.AsArray();
             for (var at = 0; at < portion.Length; at++)
             {
-                balances[portion[at]] = ulong.Parse(amounts[at]!.ToString());
+                balances[portion[at]] = ulong.Parse(amounts[at]?.ToString() ?? "0");
             }
         }
 

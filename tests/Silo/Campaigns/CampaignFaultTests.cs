@@ -1,0 +1,167 @@
+using Cluster.Solana;
+using Cluster.Tests.Support;
+using Cluster.V1;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Cluster.Tests.Silo.Campaigns;
+
+/// <summary>What networks, nodes, databases and processes do to a campaign: nobody is paid twice, nobody is left out.</summary>
+public sealed class CampaignFaultTests
+{
+    private const ulong Sol = 1_000_000_000;
+
+    [Fact]
+    public async Task Under_every_fault_of_the_network_at_once_everybody_gets_exactly_what_is_owed()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 1_000 * Sol, new { program = "spl-token", decimals = 6 });
+        var owed = CampaignStage.Recipients(1_000);
+        await stage.Create(cluster, "drop", lanes: 2);
+        await cluster.Upload("drop", owed);
+        await stage.Localnet.FaultsAsync(new
+        {
+            seed = 11,
+            lostSends = 0.1,
+            droppedReplies = 0.05,
+            duplicatedSends = 0.05,
+            lateLanding = 0.05,
+            forkDrops = new { p = 0.02, everySlots = 8 },
+            http429 = new { p = 0.02, retryAfter = (int?)null, burst = 5 },
+            laggingStatus = new { p = 0.1, slots = 6 },
+        });
+
+        await CampaignStage.Start(cluster, "drop");
+        await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+
+        await stage.Localnet.FaultsAsync(null);
+        await stage.RequirePaidExactly(cluster, "drop", owed);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_ends_again_and_again_resumes_where_it_stood()
+    {
+        await using var stage = await CampaignStage.Set();
+        var owed = CampaignStage.Recipients(2_000);
+        await using (var cluster = await stage.StartCluster())
+        {
+            await stage.Fund(cluster, 1_000 * Sol, new { program = "spl-token", decimals = 6 });
+            await stage.Create(cluster, "drop", lanes: 2);
+            await cluster.Upload("drop", owed);
+            await CampaignStage.Start(cluster, "drop");
+        }
+
+        foreach (var paid in new ulong[] { 1, 300, 900, 1_500 })
+        {
+            await using var cluster = await stage.StartCluster();
+            await cluster.Await("drop", campaign => campaign.Progress.Paid >= paid);
+        }
+
+        await using (var cluster = await stage.StartCluster())
+        {
+            await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+            await stage.RequirePaidExactly(cluster, "drop", owed);
+        }
+    }
+
+    [Fact]
+    public async Task A_process_that_dies_between_commit_and_send_leaves_batches_that_the_next_one_sends()
+    {
+        await using var stage = await CampaignStage.Set();
+        var owed = CampaignStage.Recipients(400);
+        var deaf = new DeafSender();
+        await using (var cluster = await stage.StartCluster(deaf.Install))
+        {
+            await stage.Fund(cluster, 100 * Sol, new { program = "spl-token", decimals = 6 });
+            await stage.Create(cluster, "drop");
+            await cluster.Upload("drop", owed);
+            deaf.HearsPaymentsOf = 0;
+            await CampaignStage.Start(cluster, "drop");
+            await cluster.Await("drop", campaign => campaign.Progress.InFlight == 400);
+        }
+
+        await using (var cluster = await stage.StartCluster())
+        {
+            var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+            Assert.Equal(0UL, end.Progress.Resigned);
+            await stage.RequirePaidExactly(cluster, "drop", owed);
+        }
+    }
+
+    [Fact]
+    public async Task Batches_that_were_never_sent_are_signed_anew_once_they_have_expired()
+    {
+        await using var stage = await CampaignStage.Set(new LocalnetOptions { Slot = TimeSpan.FromMilliseconds(20) });
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 100 * Sol, new { program = "spl-token", decimals = 6 });
+        var owed = CampaignStage.Recipients(60);
+        await stage.Create(cluster, "drop");
+        await cluster.Upload("drop", owed);
+        await CampaignStage.Start(cluster, "drop");
+        await cluster.Await("drop", campaign => campaign.Progress.InFlight > 0 || campaign.Progress.Paid > 0);
+        await stage.Localnet.FaultsAsync(new { seed = 1, lostSends = 1.0 });
+        await stage.Localnet.PassSlotsAsync(200);
+        await stage.Localnet.FaultsAsync(null);
+
+        await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+        await stage.RequirePaidExactly(cluster, "drop", owed);
+    }
+
+    [Fact]
+    public async Task A_recipient_whose_payment_fails_in_execution_is_found_by_halving_and_the_others_are_paid()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 1_000 * Sol);
+
+        // Nobody can pay lamports to a program of the runtime, and nothing about its account says so.
+        var poison = PublicKey.Parse("ComputeBudget111111111111111111111111111111");
+        var owed = CampaignStage.Recipients(100, least: 2_000_000).ToArray();
+        owed[37] = (poison, 2_000_000);
+        await cluster.Call<Campaign>(new CreateCampaignRequest
+        {
+            RequestId = "create",
+            CampaignId = "drop",
+            WalletId = CampaignStage.Wallet,
+            OffCurve = OffCurvePolicy.OffCurveAllow,
+        });
+        await cluster.Upload("drop", owed);
+        await CampaignStage.Start(cluster, "drop");
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+
+        Assert.Equal((99UL, 1UL), (end.Progress.Paid, end.Progress.Failed));
+        var failure = Assert.Single((await cluster.Query<ListFailuresReply>("ListFailures", new ListFailuresRequest { CampaignId = "drop" })).Failures);
+        Assert.Equal((poison.ToString(), FailureStage.Payment, 39UL), (failure.Address, failure.Stage, failure.Line));
+        Assert.NotEmpty(failure.Signature);
+        Assert.NotEmpty(failure.Reason);
+        await stage.RequirePaidExactly(cluster, "drop", owed.Where(row => row.Owner != poison));
+    }
+
+    /// <summary>A sender that, from some moment on, does nothing with batches: as if the process died before it sent them.</summary>
+    private sealed class DeafSender
+    {
+        /// <summary>The largest number of transactions in one submission that still go out; all where null.</summary>
+        public int? HearsPaymentsOf { get; set; }
+
+        public void Install(IServiceCollection services)
+        {
+            var real = services.Last(service => service.ServiceType == typeof(ITransactionSender));
+            services.AddSingleton<ITransactionSender>(provider => new Ear(this, (ITransactionSender)(
+                real.ImplementationInstance ?? real.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!))));
+        }
+
+        private sealed class Ear(DeafSender owner, ITransactionSender real) : ITransactionSender
+        {
+            public ValueTask<RecentBlockhash> GetRecentBlockhash(CancellationToken ct) => real.GetRecentBlockhash(ct);
+
+            public ValueTask<ulong> GetPriorityFee(ReadOnlyMemory<PublicKey> writable, CancellationToken ct) => real.GetPriorityFee(writable, ct);
+
+            public ValueTask Submit(IReadOnlyList<SignedTransaction> transactions, IOutcomeSink sink, SubmitOptions options, CancellationToken ct) =>
+                owner.HearsPaymentsOf is { } most && transactions.Count > Math.Max(most, 1)
+                    ? ValueTask.CompletedTask
+                    : real.Submit(transactions, sink, options, ct);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using Cluster.Silo.Grains.Lanes;
+using Cluster.Silo.Hosting;
+using Cluster.V1;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Cluster.Tests.Silo.Campaigns;
+
+/// <summary>What a person orders while a campaign runs.</summary>
+public sealed class CampaignOrderTests
+{
+    private const ulong Sol = 1_000_000_000;
+
+    /// <summary>Leaves a test time to act in the middle of a campaign.</summary>
+    private static void Unhurried(IServiceCollection services) =>
+        services.Configure<LaneOptions>(options => (options.BatchesAtOnce, options.MaxUnconfirmed) = (8, 16));
+
+    [Fact]
+    public async Task A_paused_campaign_signs_nothing_new_and_a_resumed_one_pays_the_rest()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster(Unhurried);
+        await stage.Fund(cluster, 1_000 * Sol, new { program = "spl-token", decimals = 6 });
+        var owed = CampaignStage.Recipients(2_000);
+        await stage.Create(cluster, "drop", lanes: 2);
+        await cluster.Upload("drop", owed);
+        await CampaignStage.Start(cluster, "drop");
+        await cluster.Await("drop", campaign => campaign.Progress.Paid + campaign.Progress.InFlight > 0);
+
+        var paused = await cluster.Call<Campaign>(new PauseCampaignRequest { RequestId = "pause", CampaignId = "drop" });
+        Assert.Equal(CampaignState.Paused, paused.State);
+        var settled = await cluster.Await("drop", campaign => campaign.Progress.InFlight == 0 && campaign.Progress.Finalized == campaign.Progress.Paid);
+        Assert.True(settled.Progress.Paid < 2_000, "the pause came too late to tell anything");
+        await stage.Localnet.PassSlotsAsync(20);
+        var later = await cluster.Call<Campaign>(new GetCampaignRequest { CampaignId = "drop" });
+        Assert.Equal((settled.Progress.Paid, CampaignState.Paused), (later.Progress.Paid, later.State));
+
+        await cluster.Call<Campaign>(new ResumeCampaignRequest { RequestId = "resume", CampaignId = "drop" });
+        await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+        await stage.RequirePaidExactly(cluster, "drop", owed);
+    }
+
+    [Fact]
+    public async Task A_cancelled_campaign_returns_what_it_did_not_pay()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster(Unhurried);
+        await stage.Fund(cluster, 1_000 * Sol, new { program = "spl-token", decimals = 6 });
+        var owed = CampaignStage.Recipients(2_000);
+        var before = (await stage.Balances([stage.WalletAddress]))[stage.WalletAddress];
+        await stage.Create(cluster, "drop");
+        await cluster.Upload("drop", owed);
+        await CampaignStage.Start(cluster, "drop");
+        await cluster.Await("drop", campaign => campaign.Progress.Paid + campaign.Progress.InFlight > 0);
+
+        await cluster.Call<Campaign>(new CancelCampaignRequest { RequestId = "cancel", CampaignId = "drop" });
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Cancelled);
+
+        Assert.InRange(end.Progress.Paid, 1UL, 1_999UL);
+        var after = (await stage.Balances([stage.WalletAddress]))[stage.WalletAddress];
+        Assert.Equal(before - end.Progress.PaidAmount, after);
+        var report = await cluster.Report("drop");
+        var paid = report.Where(row => row.Status == RecipientStatus.RecipientPaid).Select(row => row.Address).ToHashSet();
+        Assert.Equal(end.Progress.Paid, (ulong)paid.Count);
+        await stage.RequirePaidExactly(cluster, "drop", owed, owed.Select(row => row.Owner).Where(owner => !paid.Contains(owner.ToString())).ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_campaign_cancelled_before_its_start_ends_at_once()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, Sol, new { program = "spl-token", decimals = 6 });
+        await stage.Create(cluster, "drop");
+
+        var end = await cluster.Call<Campaign>(new CancelCampaignRequest { RequestId = "cancel", CampaignId = "drop" });
+
+        Assert.Equal(CampaignState.Cancelled, end.State);
+        Assert.NotNull(end.EndTime);
+        var refusal = await Assert.ThrowsAsync<ClusterException>(() => CampaignStage.Start(cluster, "drop"));
+        Assert.Equal(StatusCode.FailedPrecondition, refusal.Status);
+    }
+
+    [Fact]
+    public async Task A_lane_that_the_source_cannot_fund_pauses_the_campaign_with_the_figures_and_goes_on_when_resumed()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+
+        // Enough for the start's check without an estimate, not for the rent of fifty token accounts.
+        await stage.Fund(cluster, 30_000_000, new { program = "spl-token", decimals = 6 });
+        var owed = CampaignStage.Recipients(50);
+        await stage.Create(cluster, "drop");
+        await cluster.Upload("drop", owed);
+        await CampaignStage.Start(cluster, "drop");
+
+        var paused = await cluster.Await("drop", campaign => campaign.State == CampaignState.Paused);
+        Assert.Contains("insufficient funds", paused.PauseReason, StringComparison.Ordinal);
+        Assert.Contains("lane 0", paused.PauseReason, StringComparison.Ordinal);
+
+        await stage.Localnet.CallAsync("requestAirdrop", stage.WalletAddress, Sol);
+        await stage.Localnet.PassSlotsAsync(2);
+        await cluster.Call<Campaign>(new ResumeCampaignRequest { RequestId = "resume", CampaignId = "drop" });
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+        Assert.Equal("", end.PauseReason);
+        await stage.RequirePaidExactly(cluster, "drop", owed);
+    }
+
+    [Fact]
+    public async Task The_same_order_under_the_same_request_id_gives_the_same_answer_and_another_request_is_refused()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 100 * Sol);
+        await stage.Create(cluster, "drop");
+        await cluster.Upload("drop", CampaignStage.Recipients(3, least: 1_000_000));
+
+        var first = await CampaignStage.Start(cluster, "drop");
+        var again = await CampaignStage.Start(cluster, "drop");
+        Assert.Equal(first, again);
+        var other = new CancelCampaignRequest { RequestId = "start", CampaignId = "drop" };
+        var refusal = await Assert.ThrowsAsync<ClusterException>(() => cluster.Call<Campaign>(other));
+        Assert.Equal(StatusCode.AlreadyExists, refusal.Status);
+        await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+    }
+}
