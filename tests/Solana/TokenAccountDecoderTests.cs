@@ -7,7 +7,7 @@ namespace Cluster.Tests.Solana;
 
 public sealed class TokenAccountDecoderTests
 {
-    private const int Inputs = 100_000;
+    private static readonly int Inputs = FuzzInputs.Count;
 
     private static readonly PublicKey Spl = TokenProgram.SplTokenId;
     private static readonly PublicKey Token2022 = TokenProgram.Token2022Id;
@@ -102,7 +102,8 @@ public sealed class TokenAccountDecoderTests
     }
 
     [Fact]
-    public void A_hundred_thousand_damaged_accounts_are_refused_or_read_in_bounded_memory()
+    [Trait("Category", FuzzInputs.Category)]
+    public void Damaged_accounts_are_refused_or_read_in_bounded_memory()
     {
         const int mostAllocated = 64 * 1024;
         var mutator = new Mutator(43);

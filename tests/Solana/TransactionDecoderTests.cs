@@ -6,7 +6,7 @@ namespace Cluster.Tests.Solana;
 
 public sealed class TransactionDecoderTests
 {
-    private const int Inputs = 100_000;
+    private static readonly int Inputs = FuzzInputs.Count;
 
     [Fact]
     public void What_is_decoded_says_all_that_the_bytes_say()
@@ -19,7 +19,8 @@ public sealed class TransactionDecoderTests
     }
 
     [Fact]
-    public void A_hundred_thousand_damaged_transactions_are_refused_or_decoded_faithfully_in_bounded_memory()
+    [Trait("Category", FuzzInputs.Category)]
+    public void Damaged_transactions_are_refused_or_decoded_faithfully_in_bounded_memory()
     {
         const int mostAllocated = 128 * 1024;
         var mutator = new Mutator(42);

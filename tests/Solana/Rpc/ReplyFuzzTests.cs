@@ -1,5 +1,6 @@
 using System.Text;
 using Cluster.Solana;
+using Cluster.Tests.Support;
 using Xunit;
 
 namespace Cluster.Tests.Solana.Rpc;
@@ -7,7 +8,7 @@ namespace Cluster.Tests.Solana.Rpc;
 /// <summary>A hundred thousand damaged replies: each gives a value or an <see cref="RpcException"/>, in bounded memory.</summary>
 public sealed class ReplyFuzzTests
 {
-    private const int Inputs = 100_000;
+    private static readonly int Inputs = FuzzInputs.Count;
 
     /// <summary>Whatever a reply says, reading it allocates no more than this times its length, and a constant.</summary>
     private const int AllocationFactor = 64;
@@ -46,6 +47,7 @@ public sealed class ReplyFuzzTests
     ];
 
     [Fact]
+    [Trait("Category", FuzzInputs.Category)]
     public void Damaged_replies_are_read_or_refused_without_a_crash_and_in_bounded_memory()
     {
         var random = new Random(20_261_120);
@@ -70,6 +72,7 @@ public sealed class ReplyFuzzTests
     }
 
     [Fact]
+    [Trait("Category", FuzzInputs.Category)]
     public void Damaged_batches_are_read_or_refused_and_always_have_one_result_for_each_request()
     {
         var random = new Random(7);
