@@ -13,26 +13,35 @@ internal static class StatusMessage
     private static readonly SearchValues<byte> PlainBytes = SearchValues.Create(
         Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (byte)c).Where(c => c != '%').ToArray());
 
+    /// <summary>
+    /// Longest encoded value in characters. Clients refuse a response whose headers are too large (many from 8 KiB on) and
+    /// the caller would then not even learn the code; what is longer is cut and ends in three dots.
+    /// </summary>
+    public const int MaxEncodedLength = 6 * 1024;
+
+    private const string Cut = "...";
+
     public static string Encode(string message)
     {
-        if (!message.AsSpan().ContainsAnyExcept(Plain) && !EndsInBlank(message))
+        if (message.Length <= MaxEncodedLength && !message.AsSpan().ContainsAnyExcept(Plain) && !EndsInBlank(message))
         {
             return message;
         }
 
-        var utf8 = Encoding.UTF8.GetBytes(message);
-        var encoded = new StringBuilder(utf8.Length + 32);
-        for (var i = 0; i < utf8.Length; i++)
+        var encoded = new StringBuilder(Math.Min(message.Length + 32, MaxEncodedLength));
+        Span<byte> utf8 = stackalloc byte[4];
+        var position = 0;
+        foreach (var rune in message.EnumerateRunes())
         {
             // Blanks at the ends are valid but would be trimmed as header white space on the way.
-            var trimmable = utf8[i] == ' ' && (i == 0 || i == utf8.Length - 1);
-            if (PlainBytes.Contains(utf8[i]) && !trimmable)
+            var trimmable = rune.Value == ' ' && (position == 0 || position == message.Length - 1);
+            var bytes = utf8[..rune.EncodeToUtf8(utf8)];
+            var length = encoded.Length;
+            Append(encoded, bytes, trimmable);
+            position += rune.Utf16SequenceLength;
+            if (encoded.Length > MaxEncodedLength - Cut.Length && (position < message.Length || encoded.Length > MaxEncodedLength))
             {
-                encoded.Append((char)utf8[i]);
-            }
-            else
-            {
-                encoded.Append(CultureInfo.InvariantCulture, $"%{utf8[i]:X2}");
+                return encoded.Remove(length, encoded.Length - length).Append(Cut).ToString();
             }
         }
 
@@ -63,6 +72,21 @@ internal static class StatusMessage
         }
 
         return Encoding.UTF8.GetString(utf8.WrittenSpan);
+    }
+
+    private static void Append(StringBuilder encoded, ReadOnlySpan<byte> utf8, bool escape)
+    {
+        foreach (var next in utf8)
+        {
+            if (PlainBytes.Contains(next) && !escape)
+            {
+                encoded.Append((char)next);
+            }
+            else
+            {
+                encoded.Append(CultureInfo.InvariantCulture, $"%{next:X2}");
+            }
+        }
     }
 
     private static bool EndsInBlank(string message) => message.StartsWith(' ') || message.EndsWith(' ');

@@ -64,6 +64,19 @@ public sealed class ErrorTests
     public static TheoryData<StatusCode> FailureCodes => [.. Enum.GetValues<StatusCode>().Where(code => code != StatusCode.OK)];
 
     [Fact]
+    public async Task A_handler_that_answers_nothing_is_an_internal_error_and_named_in_the_log()
+    {
+        var method = EchoService.Service.FindMethodByName("Missing");
+        await using var server = await GrpcTestServer.StartAsync(map: methods => methods.MapUnary(method, (_, _) => default));
+        using var channel = server.Connect();
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() => channel.UnaryAsync<EchoRequest, EchoReply>(method, new()));
+
+        Assert.Equal(StatusCode.Internal, failure.StatusCode);
+        Assert.Contains(server.Log.Entries, entry => entry.Exception?.Message == "the handler of cluster.tests.grpc.Echo.Missing answered null");
+    }
+
+    [Fact]
     public async Task A_response_over_the_servers_limit_is_a_status_and_not_a_broken_stream()
     {
         await using var server = await GrpcTestServer.StartAsync(options => options.MaxSendMessageSize = 1000);

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
-using System.Net;
-using System.Net.Http.Headers;
 using Cluster.Grpc.Wire;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -11,8 +9,6 @@ namespace Cluster.Grpc.Client.Internal;
 /// <summary>One call on its way: sends the request, reads responses, ends with a status. All failures of a call meet here.</summary>
 internal sealed class ClientCall : IDisposable
 {
-    private static readonly string UserAgent = $"grpc-dotnet-cluster/{typeof(ClientCall).Assembly.GetName().Version?.ToString(3)}";
-
     private readonly GrpcChannel _channel;
     private readonly MethodDescriptor _method;
     private readonly CancellationToken _caller;
@@ -40,7 +36,7 @@ internal sealed class ClientCall : IDisposable
         }
 
         _requests = content as StreamingContent;
-        _response = SendAsync(http, Request(content, options));
+        _response = SendAsync(http, CallRequest.Create(channel.Address, method, content, options));
         ResponseHeadersAsync = ReadHeadersAsync();
 
         // Whoever does not ask for the headers learns of the failure from the responses.
@@ -155,39 +151,6 @@ internal sealed class ClientCall : IDisposable
     {
         _deadlinePassed = true;
         _over.Cancel();
-    }
-
-    private HttpRequestMessage Request(HttpContent content, CallOptions options)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_channel.Address, $"/{_method.Service.FullName}/{_method.Name}"))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = content,
-        };
-        content.Headers.ContentType = new MediaTypeHeaderValue(ContentType.Grpc);
-        var headers = request.Headers;
-        headers.TryAddWithoutValidation("te", "trailers");
-        headers.TryAddWithoutValidation("user-agent", UserAgent);
-        headers.TryAddWithoutValidation(HeaderName.AcceptEncoding, MessageEncodings.Accepted);
-        if (options.Timeout is { } timeout)
-        {
-            headers.TryAddWithoutValidation(HeaderName.Timeout, TimeoutHeader.Format(timeout));
-        }
-
-        if (options.Compress)
-        {
-            headers.TryAddWithoutValidation(HeaderName.Encoding, MessageEncodings.Gzip);
-        }
-
-        foreach (var entries in (options.Headers ?? Metadata.Empty).GroupBy(entry => entry.Key))
-        {
-            // HttpClient would join several values with a blank after the comma, which is not base64.
-            var values = entries.Select(entry => entry.IsBinary ? BinaryHeader.Encode(entry.Bytes.Span) : entry.Text);
-            headers.TryAddWithoutValidation(entries.Key, string.Join(',', values));
-        }
-
-        return request;
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The response is disposed with the call.")]

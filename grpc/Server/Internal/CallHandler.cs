@@ -72,10 +72,9 @@ internal abstract class CallHandler(MethodDescriptor method, MessageParser parse
         }
 
         Fail(call, DeadlineExceeded());
-        await call.HttpContext.Response.CompleteAsync();
         try
         {
-            await work;
+            await Task.WhenAll(call.HttpContext.Response.CompleteAsync(), work);
         }
         catch (Exception exception)
         {

@@ -55,8 +55,14 @@ internal sealed class ResponseState(ServerCallContext call, HttpResponse respons
 
     /// <summary>Puts a message into the response's buffer; sends nothing.</summary>
     /// <returns>The bytes it takes.</returns>
+    /// <exception cref="InvalidOperationException">The handler answered null.</exception>
     public int Write(IMessage message)
     {
+        if (message is null)
+        {
+            throw new InvalidOperationException($"the handler of {call.Method.FullName} answered null");
+        }
+
         Start();
         try
         {

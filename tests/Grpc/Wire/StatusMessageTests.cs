@@ -29,6 +29,25 @@ public sealed class StatusMessageTests
     public void Only_what_must_be_is_encoded(string message, string encoded) => Assert.Equal(encoded, StatusMessage.Encode(message));
 
     [Theory]
+    [InlineData('x')]
+    [InlineData('€')]
+    [InlineData('%')]
+    public void A_message_too_long_for_a_header_is_cut_between_characters(char character)
+    {
+        var decoded = StatusMessage.Decode(StatusMessage.Encode(new string(character, 100_000)));
+
+        Assert.InRange(StatusMessage.Encode(new string(character, 100_000)).Length, StatusMessage.MaxEncodedLength - 12, StatusMessage.MaxEncodedLength);
+        Assert.EndsWith("...", decoded);
+        Assert.Equal(character, Assert.Single(decoded[..^3].Distinct()));
+    }
+
+    [Theory]
+    [InlineData(StatusMessage.MaxEncodedLength, false)]
+    [InlineData(StatusMessage.MaxEncodedLength + 1, true)]
+    public void What_just_fits_is_not_cut(int length, bool cut) =>
+        Assert.Equal(cut, StatusMessage.Encode(new string('x', length)).EndsWith("...", StringComparison.Ordinal));
+
+    [Theory]
     [InlineData("100%", "100%")]
     [InlineData("%zz%2", "%zz%2")]
     [InlineData("%41%", "A%")]
