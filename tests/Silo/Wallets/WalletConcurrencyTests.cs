@@ -10,7 +10,7 @@ public sealed class WalletConcurrencyTests : IAsyncLifetime
 {
     private const ulong Sol = 1_000_000_000;
 
-    private static readonly (string, string)[] Patient = [("Host:MailboxBound", "5000"), ("Host:DefaultDeadline", "00:05:00")];
+    private static readonly (string, string)[] Patient = [("Cluster:Host:MailboxBound", "5000"), ("Cluster:Host:DefaultDeadline", "00:05:00")];
 
     private TestDatabase _database = null!;
     private LocalnetProcess _localnet = null!;
