@@ -17,7 +17,6 @@ internal sealed class EmbeddedRuntime : IGrains
     private readonly FrozenDictionary<string, GrainTable> _tables;
     private int _activations;
     private int _epoch;
-    private long _searchedAt = long.MinValue;
 
     public EmbeddedRuntime(
         Bindings bindings,
@@ -29,6 +28,7 @@ internal sealed class EmbeddedRuntime : IGrains
         ILogger logger)
     {
         (Options, Reminders, Services, Metrics, Time, Logger) = (options, reminders, services, metrics, time, logger);
+        Diagnosis = new WaitDiagnosis(this);
         _tables = bindings.Grains.ToFrozenDictionary(grain => grain.GrainType, grain => new GrainTable(this, grain.GrainType, grain.Class));
         _routes = bindings.GrainMethods.ToFrozenDictionary(
             method => method.Operation.RequestType,
@@ -49,6 +49,8 @@ internal sealed class EmbeddedRuntime : IGrains
     public TimeProvider Time { get; }
 
     public ILogger Logger { get; }
+
+    public WaitDiagnosis Diagnosis { get; }
 
     public IEnumerable<GrainTable> Tables => _tables.Values;
 
@@ -72,15 +74,6 @@ internal sealed class EmbeddedRuntime : IGrains
         return route.Metrics.Called()
             ? Observed<TReply>(route, request, call)
             : Start<TReply>(route, request, call);
-    }
-
-    /// <summary>Whether a search through all grains may be made: one a period, however many callers wait in vain.</summary>
-    public bool MaySearch(TimeSpan period)
-    {
-        var now = Time.GetTimestamp();
-        var last = Volatile.Read(ref _searchedAt);
-        return (last == long.MinValue || Time.GetElapsedTime(last, now) >= period)
-            && Interlocked.CompareExchange(ref _searchedAt, now, last) == last;
     }
 
     /// <summary>Runs a reminder's turn.</summary>

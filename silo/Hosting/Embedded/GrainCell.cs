@@ -23,8 +23,6 @@ internal sealed class GrainCell(GrainTable table, string key) : IThreadPoolWorkI
 
     public string Key => key;
 
-    public EmbeddedRuntime Runtime => _runtime;
-
     public Mailbox Mailbox { get; } = new(table.Runtime.Options.MailboxBound);
 
     public EmbeddedActivation? Activation => _activation;
@@ -194,11 +192,11 @@ internal sealed class GrainCell(GrainTable table, string key) : IThreadPoolWorkI
     public ClusterException GaveUp(Turn turn, bool waited)
     {
         table.Metrics.Refused(waited ? "gave_up_waiting" : "gave_up_running");
-        return Failure.GivenUp(
-            $"{turn.What} of {Id}",
-            waited ? $" while it waited for its turn{WaitDiagnosis.Of(this, turn)}" : turn.Exclusive ? " while it was running; the change may have been made" : " while it was running",
-            turn.Call,
-            _runtime.Time);
+        var diagnosis = _runtime.Diagnosis;
+        var detail = waited
+            ? $" while it waited for its turn{diagnosis.OfWaiting(this, turn)}"
+            : $" while it was running{(turn.Exclusive ? "; the change may have been made" : "")}{diagnosis.OfRunning(this, turn)}";
+        return Failure.GivenUp($"{turn.What} of {Id}", detail, turn.Call, _runtime.Time);
     }
 
     private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

@@ -10,9 +10,9 @@ namespace Cluster.Tests.Silo.Hosting;
 /// <summary>Embedded hosts for the conformance suite.</summary>
 public sealed class EmbeddedHosts : IConformanceHosts
 {
-    public async Task<IConformanceHost> Start(ConformanceSettings settings) => await Start(settings, _ => { });
+    public Task<IConformanceHost> Start(ConformanceSettings settings) => Start(settings, _ => { });
 
-    internal static async Task<EmbeddedHostUnderTest> Start(ConformanceSettings settings, Action<IServiceCollection> change)
+    internal static async Task<IConformanceHost> Start(ConformanceSettings settings, Action<IServiceCollection> change)
     {
         var clock = new ProcessClock(settings.Clock);
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
@@ -42,6 +42,8 @@ public sealed class EmbeddedHosts : IConformanceHosts
 internal sealed class EmbeddedHostUnderTest(IHost host, ProcessClock clock) : IConformanceHost
 {
     public IServiceProvider Services => host.Services;
+
+    public EmbeddedRuntime Runtime => host.Services.GetRequiredService<EmbeddedHost>().Runtime;
 
     public IGrains Grains { get; } = host.Services.GetRequiredService<IGrains>();
 

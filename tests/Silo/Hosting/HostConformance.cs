@@ -41,9 +41,13 @@ public abstract class HostConformance(IConformanceHosts hosts) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    protected async Task<IConformanceHost> Start(Func<ConformanceSettings, ConformanceSettings>? change = null)
+    protected Task<IConformanceHost> Start(Func<ConformanceSettings, ConformanceSettings>? change = null) =>
+        Start(change ?? (settings => settings), hosts.Start);
+
+    protected async Task<IConformanceHost> Start(
+        Func<ConformanceSettings, ConformanceSettings> change, Func<ConformanceSettings, Task<IConformanceHost>> start)
     {
-        var host = await hosts.Start(change?.Invoke(Settings) ?? Settings);
+        var host = await start(change(Settings));
         _running.Add(host);
         return host;
     }
