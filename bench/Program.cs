@@ -1,5 +1,6 @@
 using Cluster.Bench;
 using Cluster.Bench.Campaigns;
+using Cluster.Bench.Gateway;
 using Cluster.Bench.Grains;
 using Cluster.Bench.Solana;
 
@@ -12,6 +13,7 @@ IReadOnlyList<Benchmark> benchmarks =
     new CampaignWithLatency(),
     new CampaignGrowth(),
     new GrainCalls(),
+    new UnaryCall(),
 ];
 
 return await BenchmarkRun.Run(benchmarks, args);

@@ -21,6 +21,12 @@ internal sealed class CampaignBench : IAsyncDisposable
         WalletAddress = wallet;
     }
 
+    /// <summary>Where the gateway listens.</summary>
+    public static Uri Server { get; } = new("http://127.0.0.1:5000");
+
+    /// <summary>The administrator's key of this run.</summary>
+    public static string Key => File.ReadAllText(Variable("BENCH_KEY_FILE")).Trim();
+
     /// <summary>The gateway.</summary>
     public ClusterClient Cluster { get; }
 
@@ -33,8 +39,7 @@ internal sealed class CampaignBench : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<CampaignBench> Connect(CancellationToken cancellationToken)
     {
-        var key = await File.ReadAllTextAsync(Variable("BENCH_KEY_FILE"), cancellationToken);
-        var cluster = new ClusterClient(new Uri("http://127.0.0.1:5000"), key.Trim());
+        var cluster = new ClusterClient(Server, Key);
         var localnet = new Localnet(new Uri(Variable("BENCH_RPC")));
         var wallet = await cluster.Call<Wallet>(
             new CreateWalletRequest { RequestId = "bench", WalletId = Wallet, Kind = WalletKind.Project }, cancellationToken);
