@@ -16,7 +16,7 @@ public static class ReflectionService
     {
         ArgumentNullException.ThrowIfNull(methods);
         var v1 = ReflectionReflection.Descriptor.Services[0];
-        var v1Alpha = V1Alpha.ReflectionReflection.Descriptor.Services[0];
+        var v1Alpha = ReflectionV1Alpha.Descriptor.Services[0];
         ServiceDescriptor[] services = [.. methods.Services, v1, v1Alpha];
         var answers = new ReflectionAnswers(
             [.. services.Select(service => service.FullName).Order(StringComparer.Ordinal)],

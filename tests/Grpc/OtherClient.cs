@@ -81,7 +81,7 @@ internal static class OtherClient
         Add(EchoReflection.Descriptor);
         Add(Cluster.Grpc.Health.V1.HealthReflection.Descriptor);
         Add(Cluster.Grpc.Reflection.V1.ReflectionReflection.Descriptor);
-        Add(Cluster.Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor);
+        Add(Cluster.Grpc.Reflection.ReflectionV1Alpha.Descriptor);
         return set.ToByteArray();
 
         void Add(FileDescriptor file)
