@@ -92,6 +92,21 @@ public sealed class BackPressureTests
     }
 
     [Fact]
+    public async Task A_message_may_be_as_large_as_its_limit_says_whatever_the_host_allows_bodies()
+    {
+        const int Large = 35 * 1024 * 1024;
+        await using var server = await GrpcTestServer.StartAsync(options => options.MaxReceiveMessageSize = Large);
+        using var channel = server.Connect();
+        using var call = channel.ServerStreaming<EchoRequest, EchoReply>(
+            EchoService.ExpandMethod,
+            new() { FailMessage = new string('x', 31 * 1024 * 1024), Repeat = 1, Text = "small" });
+        await using var replies = call.GetAsyncEnumerator(TestContext.Current.CancellationToken);
+
+        Assert.True(await replies.MoveNextAsync());
+        Assert.Equal("small", replies.Current.Text);
+    }
+
+    [Fact]
     public async Task Two_writes_at_once_are_refused()
     {
         Exception? refusal = null;

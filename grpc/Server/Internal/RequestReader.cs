@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Cluster.Grpc.Server.Internal;
 
@@ -20,10 +21,7 @@ internal static class RequestReader
     {
         var decoder = Decoder(call, parser);
         var body = call.HttpContext.Request.BodyReader;
-        if (call.Settings.Options.MaxReceiveMessageSize >= UnlimitBodiesFrom)
-        {
-            Unlimit(call.HttpContext);
-        }
+        UnlimitSize(call.HttpContext);
 
         // A unary call without a deadline is ended by the transport alone: no token, no registration.
         var cancellationToken = call.Lifetime?.Token ?? CancellationToken.None;
@@ -75,17 +73,19 @@ internal static class RequestReader
     /// <summary>Streams live as long as they need: Kestrel's limits on the size and the pace of a body are not for them.</summary>
     public static void Unlimit(HttpContext http)
     {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = null;
-        }
-
-        if (http.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinRequestBodyDataRateFeature>() is { } pace)
+        UnlimitSize(http);
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } pace)
         {
             pace.MinDataRate = null;
         }
     }
 
-    /// <summary>Well under the 30,000,000 bytes that Kestrel lets a body have.</summary>
-    private const int UnlimitBodiesFrom = 16 * 1024 * 1024;
+    /// <summary>The limit is on messages, and is held here: the host's on bodies would cut some five bytes short of it.</summary>
+    private static void UnlimitSize(HttpContext http)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+    }
 }
