@@ -6,6 +6,9 @@ internal sealed class CallDeadline : IDisposable
     /// <summary>A timer may fire a little before the clock on the wall shows its moment.</summary>
     private static readonly TimeSpan TimerInaccuracy = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Timers hold no longer times, and nothing here waits as long.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(30);
+
     private readonly DateTimeOffset _at;
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _caller;
@@ -40,7 +43,8 @@ internal sealed class CallDeadline : IDisposable
         var now = time.GetUtcNow();
         var at = call.Deadline ?? now + patience;
         var left = at - now;
-        armed = new CallDeadline(at, left > TimeSpan.Zero ? left : TimeSpan.Zero, time, call.Cancellation);
+        left = left < TimeSpan.Zero ? TimeSpan.Zero : left > LongestWait ? LongestWait : left;
+        armed = new CallDeadline(at, left, time, call.Cancellation);
         return call with { Deadline = at, Cancellation = armed._token, Armed = armed };
     }
 

@@ -32,14 +32,17 @@ internal static partial class HostLog
     [LoggerMessage(1009, LogLevel.Information, "The host of grains has stopped.")]
     public static partial void Stopped(ILogger logger);
 
-    [LoggerMessage(1010, LogLevel.Error, "Collecting idle activations failed; it goes on.")]
-    public static partial void CollectionFailed(ILogger logger, Exception error);
-
     [LoggerMessage(1020, LogLevel.Warning, "Reminder {Name} of {Grain} failed (attempt {Attempt}); it is tried again in {Delay}.")]
     public static partial void ReminderFailed(ILogger logger, string name, GrainId grain, int attempt, TimeSpan delay, Exception error);
 
-    [LoggerMessage(1021, LogLevel.Warning, "Reminders could not be read or written; they are read again in {Delay}.")]
+    [LoggerMessage(1021, LogLevel.Warning, "Reminders cannot be read; they are looked for every {Delay} until they can.")]
     public static partial void RemindersUnavailable(ILogger logger, TimeSpan delay, Exception error);
+
+    [LoggerMessage(1022, LogLevel.Information, "Reminders can be read again.")]
+    public static partial void RemindersAvailable(ILogger logger);
+
+    [LoggerMessage(1023, LogLevel.Warning, "The end of reminder {Name} of {Grain} could not be written; it fires again when it is no longer held.")]
+    public static partial void ReminderNotWritten(ILogger logger, string name, GrainId grain, Exception error);
 
     [LoggerMessage(1030, LogLevel.Information, "Removed {Count} recorded answers older than {Age}.")]
     public static partial void AnswersForgotten(ILogger logger, int count, TimeSpan age);

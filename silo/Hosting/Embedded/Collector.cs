@@ -8,6 +8,9 @@ internal sealed class Collector(EmbeddedRuntime runtime) : IAsyncDisposable
 
     private const int EndedAtOnce = 16;
 
+    /// <summary>Where nothing can be collected, every new activation would look at all others again.</summary>
+    private static readonly TimeSpan AfterRelievingNothing = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _crowded = new(0, 1);
     private Task _rounds = Task.CompletedTask;
@@ -51,22 +54,29 @@ internal sealed class Collector(EmbeddedRuntime runtime) : IAsyncDisposable
             await _crowded.WaitAsync(cancellationToken);
             var bound = runtime.Options.MaxActivations;
             var excess = runtime.Activations - (bound - Math.Max(1, bound / 5));
-            await Collect(runtime.Cells.OrderBy(cell => cell.LastUsed), excess, cancellationToken);
+            if (excess > 0 && await Collect(runtime.Cells.OrderBy(cell => cell.LastUsed), excess, cancellationToken) == 0)
+            {
+                await Task.Delay(AfterRelievingNothing, runtime.Time, cancellationToken);
+            }
         }
     }
 
-    private static async Task Collect(IEnumerable<GrainCell> cells, int enough, CancellationToken cancellationToken)
+    /// <returns>How many activations it has ended.</returns>
+    private static async Task<int> Collect(IEnumerable<GrainCell> cells, int enough, CancellationToken cancellationToken)
     {
+        var collected = 0;
         foreach (var several in cells.Where(cell => !cell.Mailbox.IsBusy).Chunk(EndedAtOnce))
         {
-            if (enough <= 0 || cancellationToken.IsCancellationRequested)
+            if (collected >= enough || cancellationToken.IsCancellationRequested)
             {
-                return;
+                break;
             }
 
-            var ended = await Task.WhenAll(several.Take(enough).Select(cell => cell.TryCollect()));
-            enough -= ended.Count(collected => collected);
+            var ended = await Task.WhenAll(several.Take(enough - collected).Select(cell => cell.TryCollect()));
+            collected += ended.Count(didEnd => didEnd);
         }
+
+        return collected;
     }
 
     private void Ring()

@@ -144,7 +144,18 @@ internal sealed class EmbeddedRuntime : IGrains
             return Task.FromException<TReply>(Failure.GivenUp($"{method.Operation.Name} of {table.GrainType}/{key}", " before it was begun", call, Time));
         }
 
-        var cell = table.Find(key);
+        if (!table.TryFind(key, out var cell))
+        {
+            if (key.AsSpan().ContainsAnyInRange('\0', '\x1f'))
+            {
+                armed?.Dispose();
+                return Task.FromException<TReply>(new ClusterException(
+                    StatusCode.InvalidArgument, $"The {method.Operation.KeyField} of {method.Operation.Name} holds a control character."));
+            }
+
+            cell = table.Find(key);
+        }
+
         return RuntimeHelpers.TryEnsureSufficientExecutionStack() && cell.Mailbox.TryEnter(!method.ReadOnly)
             ? RunHere<TReply>(cell, method, request, call, armed)
             : Wait<TReply>(cell, method, request, call, armed);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Cluster.Silo.Hosting.Invocation;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,6 +22,9 @@ internal sealed class GrainTable(EmbeddedRuntime runtime, string grainType, Type
     public IEnumerable<GrainCell> Cells => _cells.Values;
 
     public bool IsEmpty => _cells.IsEmpty;
+
+    /// <summary>The grain's cell, where there is one.</summary>
+    public bool TryFind(string key, [MaybeNullWhen(false)] out GrainCell cell) => _cells.TryGetValue(key, out cell);
 
     /// <summary>The grain's cell; made where there is none.</summary>
     public GrainCell Find(string key) =>

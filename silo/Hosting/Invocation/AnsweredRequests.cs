@@ -22,6 +22,8 @@ internal sealed class AnsweredRequests(IRequestStore store)
             > LongestRequestId => throw new ClusterException(
                 StatusCode.InvalidArgument,
                 $"The request_id of {operation.Name} has {requestId.Length} characters; at most {LongestRequestId} are allowed."),
+            _ when requestId.AsSpan().ContainsAnyInRange('\0', '\x1f') => throw new ClusterException(
+                StatusCode.InvalidArgument, $"The request_id of {operation.Name} holds a control character."),
             _ => new IdempotencyKey(grain, requestId, operation.FullName, SHA256.HashData(request.ToByteArray())),
         };
     }

@@ -33,6 +33,11 @@ internal readonly record struct Failure(ClusterException Error, bool SparesActiv
             case OperationCanceledException when call.Cancellation.IsCancellationRequested:
                 return new(GivenUp(operation, readOnly ? "" : "; the change may have been made", call, time, error), SparesActivation: readOnly);
 
+            case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire }:
+                return new(
+                    new ClusterException(StatusCode.InvalidArgument, $"{operation}: a text holds a character that cannot be stored, such as NUL.", error),
+                    SparesActivation: false);
+
             case NpgsqlException away when IsAway(away):
                 HostLog.DatabaseAway(logger, operation, call.RequestId, away);
                 return new(
@@ -58,5 +63,6 @@ internal readonly record struct Failure(ClusterException Error, bool SparesActiv
 
     /// <summary>Class 57P is what a server says that is being stopped or that crashed.</summary>
     private static bool IsAway(NpgsqlException error) =>
-        error.IsTransient || error.SqlState is null || error.SqlState.StartsWith("57P", StringComparison.Ordinal);
+        error is not NpgsqlOperationInProgressException
+        && (error.IsTransient || error.SqlState is null || error.SqlState.StartsWith("57P", StringComparison.Ordinal));
 }

@@ -22,6 +22,8 @@ internal sealed class ReminderService(
     private readonly ReminderOptions _options = options.Value;
     private readonly SemaphoreSlim _room = new(options.Value.MaxConcurrency);
 
+    private bool _unavailable;
+
     public override void Dispose()
     {
         _room.Dispose();
@@ -61,10 +63,20 @@ internal sealed class ReminderService(
                 taken = due.Count;
             }
             while (taken > 0);
+            if (_unavailable)
+            {
+                _unavailable = false;
+                HostLog.RemindersAvailable(logger);
+            }
         }
         catch (NpgsqlException error)
         {
-            HostLog.RemindersUnavailable(logger, _options.PollPeriod, error);
+            if (!_unavailable)
+            {
+                // Once an outage, however often it is looked.
+                _unavailable = true;
+                HostLog.RemindersUnavailable(logger, _options.PollPeriod, error);
+            }
         }
     }
 
@@ -86,7 +98,7 @@ internal sealed class ReminderService(
             // It stays held for a while and is fired again then: at least once.
             if (!cancellationToken.IsCancellationRequested)
             {
-                HostLog.RemindersUnavailable(logger, _options.PollPeriod, error);
+                HostLog.ReminderNotWritten(logger, reminder.Name, reminder.Grain, error);
             }
         }
         finally
@@ -111,7 +123,7 @@ internal sealed class ReminderService(
         }
         catch (Exception unreachable) when (unreachable is NpgsqlException or OperationCanceledException)
         {
-            HostLog.RemindersUnavailable(logger, delay, unreachable);
+            HostLog.ReminderNotWritten(logger, reminder.Name, reminder.Grain, unreachable);
         }
     }
 

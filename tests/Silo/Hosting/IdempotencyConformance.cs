@@ -51,12 +51,13 @@ public abstract class IdempotencyConformance(IConformanceHosts hosts) : HostConf
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(129)]
-    public async Task A_request_id_that_is_missing_or_too_long_is_refused(int length)
+    [InlineData(0, 'r')]
+    [InlineData(129, 'r')]
+    [InlineData(5, '\0')]
+    public async Task A_request_id_that_is_missing_too_long_or_cannot_be_stored_is_refused(int length, char letter)
     {
         var host = await Start();
-        var error = await Refused(StatusCode.InvalidArgument, Add(host, "a", 7, new string('r', length)));
+        var error = await Refused(StatusCode.InvalidArgument, Add(host, "a", 7, new string(letter, length)));
         Assert.Contains("request_id", error.Message);
         Assert.Equal(0, await TotalOf(host, "a"));
     }

@@ -127,6 +127,14 @@ public abstract class TravelConformance(IConformanceHosts hosts) : HostConforman
     }
 
     [Fact]
+    public async Task A_deadline_in_the_far_future_is_as_good_as_any()
+    {
+        var host = await Start();
+        Stage.Script("yield", async (_, _) => await Task.Yield());
+        await Act(host, "a", "yield", NewCall() with { Deadline = DateTimeOffset.MaxValue });
+    }
+
+    [Fact]
     public async Task A_caller_that_gives_up_is_answered_whether_its_call_waits_or_runs()
     {
         var host = await Start();

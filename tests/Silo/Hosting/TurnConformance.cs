@@ -173,13 +173,16 @@ public abstract class TurnConformance(IConformanceHosts hosts) : HostConformance
     }
 
     [Theory]
-    [InlineData("", "needs a probe_id")]
-    [InlineData("129", "at most 128")]
-    public async Task A_key_that_is_empty_or_too_long_is_refused(string key, string says)
+    [InlineData(0, 'k', "needs a probe_id")]
+    [InlineData(129, 'k', "at most 128")]
+    [InlineData(1, '\0', "control character")]
+    [InlineData(128, '\n', "control character")]
+    public async Task A_key_that_is_empty_or_too_long_or_cannot_be_stored_is_refused(int length, char letter, string says)
     {
         var host = await Start();
-        var error = await Refused(StatusCode.InvalidArgument, TotalOf(host, key == "129" ? new string('k', 129) : key));
+        var error = await Refused(StatusCode.InvalidArgument, TotalOf(host, new string(letter, length)));
         Assert.Contains(says, error.Message);
+        Assert.Equal(0, await TotalOf(host, new string('k', 128)));
     }
 
     private static async Task<string> Relay(ProbeGrain grain, Call call, int depth)
