@@ -20,7 +20,7 @@ internal sealed class FundsCheck(IGrains grains, CampaignAssets assets)
     public async Task Require(CampaignRecord campaign, int lanes, Call call)
     {
         var mint = campaign.Mint?.ToString() ?? "";
-        var asset = await assets.Read(mint, call.Cancellation);
+        var reading = assets.Read(mint, call.Cancellation);
         var request = new GetBalancesRequest { WalletId = campaign.WalletId };
         if (mint.Length > 0)
         {
@@ -28,6 +28,7 @@ internal sealed class FundsCheck(IGrains grains, CampaignAssets assets)
         }
 
         var balances = (await grains.Call<Balances>(request, call)).Balances_;
+        var asset = await reading;
         if (mint.Length > 0)
         {
             Require(campaign, balances.FirstOrDefault(balance => balance.Mint == mint), campaign.TotalAmount, $"base units of {mint}");

@@ -18,6 +18,9 @@ internal sealed class LaneCosts(ulong accountRent, bool isSol)
     /// <summary>What a wallet without data must keep while it is used.</summary>
     public static readonly ulong WalletMinimum = Rent.MinimumBalance(0);
 
+    /// <summary>Nine fit a transaction; one less, because low bump seeds take compute units.</summary>
+    private const int NewAccountsPerBatch = 8;
+
     /// <summary>
     /// The least kept, in batches, for those that land with an error and are paid again in halves.
     /// </summary>
@@ -42,6 +45,16 @@ internal sealed class LaneCosts(ulong accountRent, bool isSol)
         + (ReserveBatches * batchFee)
         + WalletMinimum
         + (isSol ? needs.Tokens : 0));
+
+    /// <summary>Lamports that a lane's wallet needs at the very most: as if every token account were missing.</summary>
+    /// <param name="recipients">Of the lane.</param>
+    /// <param name="batchFee">Lamports of one transaction.</param>
+    public ulong HighestLamportDeposit(long recipients, ulong batchFee)
+    {
+        var batches = (recipients + NewAccountsPerBatch - 1) / NewAccountsPerBatch;
+        var fees = checked((ulong)batches * batchFee);
+        return LamportDeposit(new LaneNeeds(batches, 0, recipients, fees, 0), batchFee);
+    }
 
     /// <summary>Lamports that the source pays itself to bring a lane its deposits: fees, and the rent of the lane's token account.</summary>
     /// <param name="transferFee">Lamports of one transfer.</param>

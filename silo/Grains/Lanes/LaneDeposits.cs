@@ -10,7 +10,7 @@ namespace Cluster.Silo.Grains.Lanes;
 /// </summary>
 internal sealed class LaneDeposits(LaneContext lane, IGrains grains, TimeProvider time)
 {
-    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Asks the source for a deposit, if it was not asked before, and waits for its station.</summary>
     /// <param name="kind">Which deposit.</param>

@@ -30,8 +30,13 @@ internal static class LaneMachine
     {
         LaneStep.TokensCounted counted when lane is { State: LaneState.LaneScanning, Cancelled: false, Tokens.Attempt: 0 } =>
             lane with { Tokens = new Deposit(counted.Tokens, 1, false) },
-        LaneStep.Scanned scanned when lane is { State: LaneState.LaneScanning, Cancelled: false } =>
-            lane with { State = LaneState.LaneFunding, Lamports = new Deposit(scanned.Lamports, 1, false) },
+        LaneStep.LamportsReckoned most when lane is { State: LaneState.LaneScanning, Cancelled: false, Lamports.Attempt: 0 } =>
+            lane with { Lamports = new Deposit(most.Lamports, 1, false) },
+        LaneStep.Scanned scanned when lane is { State: LaneState.LaneScanning, Cancelled: false } => Funded(lane with
+        {
+            State = LaneState.LaneFunding,
+            Lamports = lane.Lamports.Attempt > 0 ? lane.Lamports : new Deposit(scanned.Lamports, 1, false),
+        }),
         LaneStep.DepositArrived arrived when IsAwaited(lane, arrived.Kind, arrived.Attempt) =>
             Funded(With(lane, arrived.Kind, Of(lane, arrived.Kind) with { Arrived = true })),
         LaneStep.DepositForgone forgone when lane.Cancelled && IsAwaited(lane, forgone.Kind, forgone.Attempt) =>

@@ -13,9 +13,9 @@ public sealed class LaneOptions
 
     /// <summary>
     /// Batches of which nothing has been heard yet; a lane signs no more while there are so many. 1 to 65,536; default
-    /// 2,048.
+    /// 1,024.
     /// </summary>
-    public int MaxUnconfirmed { get; set; } = 2_048;
+    public int MaxUnconfirmed { get; set; } = 1_024;
 
     /// <summary>
     /// Batches that are not final yet, confirmed ones included: about 13 seconds' worth of them wait to be finalized.

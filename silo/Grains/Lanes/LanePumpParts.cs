@@ -1,4 +1,3 @@
-using Cluster.Silo.Grains.Assets;
 using Cluster.Silo.Grains.Campaigns;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage.Campaigns;
@@ -46,11 +45,14 @@ internal sealed class LanePumpParts(
     {
         var lane = desk.View.Lane;
         var campaign = await campaigns.Find(lane.CampaignId, cancellationToken) ?? throw CampaignIds.NotFound(lane.CampaignId);
-        var wallet = await OpenWallet(campaign, lane, new Call(Caller.System("lane"), laneId, Cancellation: cancellationToken), grains);
-        MintInfo? token = campaign.Mint is { } mint ? await assets.Read(mint, cancellationToken) : null;
-        var asset = await PayoutAsset.Read(rpc, token, cancellationToken);
+        var opening = OpenWallet(campaign, lane, new Call(Caller.System("lane"), laneId, Cancellation: cancellationToken), grains);
+        var asset = await ReadAsset(campaign, cancellationToken);
+        var wallet = await opening;
         return new LaneWork(new LaneContext(laneId, campaign, PublicKey.Parse(wallet.Address), asset), desk, grains, this);
     }
+
+    private async Task<PayoutAsset> ReadAsset(CampaignRecord campaign, CancellationToken cancellationToken) =>
+        await PayoutAsset.Read(rpc, campaign.Mint is { } mint ? await assets.Read(mint, cancellationToken) : null, cancellationToken);
 
     /// <summary>Asking again for a wallet that is there answers with it.</summary>
     private static Task<Wallet> OpenWallet(CampaignRecord campaign, LaneRecord lane, Call call, IGrains grains)

@@ -6,6 +6,11 @@ internal abstract record LaneStep
     /// <summary>The lane's range is owed so many tokens, which the source can begin to send while accounts are looked up.</summary>
     public sealed record TokensCounted(ulong Tokens) : LaneStep;
 
+    /// <summary>
+    /// The source can spare what the lane needs at the very most, which it can begin to send while accounts are looked up.
+    /// </summary>
+    public sealed record LamportsReckoned(ulong Lamports) : LaneStep;
+
     /// <summary>Every account was looked up: the lane needs so many lamports.</summary>
     public sealed record Scanned(ulong Lamports) : LaneStep;
 

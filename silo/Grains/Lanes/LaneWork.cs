@@ -16,6 +16,9 @@ internal sealed class LaneWork : IAsyncDisposable
 
     private const int TakenUpAtOnce = 256;
 
+    /// <summary>How many times the highest need of a whole campaign its source must hold to be asked for it early.</summary>
+    private const ulong RichEnough = 2;
+
     private readonly LaneContext _lane;
     private readonly LaneDesk _desk;
     private readonly IGrains _grains;
@@ -81,7 +84,7 @@ internal sealed class LaneWork : IAsyncDisposable
         }
 
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var bringing = Bring(DepositKind.Tokens, both.Token);
+        var bringing = Task.WhenAll(Bring(DepositKind.Tokens, both.Token), BringLamportsEarly(both.Token));
         try
         {
             await LookUpAll(cancellationToken);
@@ -96,6 +99,33 @@ internal sealed class LaneWork : IAsyncDisposable
         await bringing;
         return true;
     }
+
+    /// <summary>
+    /// A source that is rich enough sends at once what the whole campaign could need at the very most, and paying begins
+    /// as soon as the accounts are looked up; the rest comes back with the sweep. Any other one sends exactly what is
+    /// needed, once that is known.
+    /// </summary>
+    private async Task BringLamportsEarly(CancellationToken cancellationToken)
+    {
+        if (_lane.Asset.IsSol)
+        {
+            return;
+        }
+
+        var costs = _lane.Asset.Costs;
+        var fee = (await _terms.Current(cancellationToken)).MaxFee;
+        var spare = costs.HighestLamportDeposit(_lane.Campaign.Recipients, fee) + (LaneCount * costs.HighestLamportDeposit(0, fee));
+        var balances = await _grains.Call<Balances>(
+            new GetBalancesRequest { WalletId = _lane.Campaign.WalletId, Mints = { _lane.Mint } }, _lane.Call(cancellationToken));
+        if (balances.Balances_.FirstOrDefault(balance => balance.Mint.Length == 0)?.Available / RichEnough >= spare)
+        {
+            var most = costs.HighestLamportDeposit(Lane.Last - Lane.First + 1, fee);
+            await Enter(new LaneStep.LamportsReckoned(most), cancellationToken);
+            await Bring(DepositKind.Lamports, cancellationToken);
+        }
+    }
+
+    private ulong LaneCount => (ulong)Math.Max(1, _lane.Campaign.Lanes);
 
     private async Task LookUpAll(CancellationToken cancellationToken)
     {

@@ -34,6 +34,19 @@ public sealed class LaneMachineTests
     }
 
     [Fact]
+    public void A_lane_whose_lamports_were_asked_for_early_pays_as_soon_as_it_has_looked_up_its_recipients()
+    {
+        var lane = After(New, new LaneStep.TokensCounted(100));
+        lane = After(lane, new LaneStep.LamportsReckoned(9_000_000));
+        lane = After(lane, new LaneStep.DepositArrived(DepositKind.Lamports, 1));
+        lane = After(lane, new LaneStep.DepositArrived(DepositKind.Tokens, 1));
+        Assert.Equal(LaneState.LaneScanning, lane.State);
+
+        lane = After(lane, new LaneStep.Scanned(5_000_000));
+        Assert.Equal((LaneState.LanePaying, new Deposit(9_000_000, 1, true)), (lane.State, lane.Lamports));
+    }
+
+    [Fact]
     public void A_deposit_is_asked_for_anew_only_under_another_attempt()
     {
         var lane = After(New, new LaneStep.TokensCounted(100));

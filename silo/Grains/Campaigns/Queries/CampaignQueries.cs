@@ -11,7 +11,7 @@ namespace Cluster.Silo.Grains.Campaigns.Queries;
 internal sealed class CampaignQueries(CampaignStore campaigns, FailureStore failures, TimeProvider time)
 {
     /// <summary>Between looks of one watcher: a person sees it move, and the database hardly notices.</summary>
-    private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(200);
 
     public async Task<ListCampaignsReply> ListCampaigns(ListCampaignsRequest request, Call call)
     {
