@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Cluster.Silo.Grains.Assets;
+using Cluster.Silo.Grains.Lanes;
 using Cluster.Silo.Grains.Wallets;
 using Cluster.Silo.Hosting.Embedded;
 using Cluster.Silo.Hosting.Invocation;
@@ -67,6 +68,9 @@ internal sealed class ClusterOptions
 
     /// <summary>Wallets and their limits.</summary>
     public WalletOptions Wallets { get; } = new();
+
+    /// <summary>How much of a campaign's lane is on its way at once.</summary>
+    public LaneOptions Lanes { get; } = new();
 
     /// <summary>How grains read accounts.</summary>
     public ChainReaderOptions ChainReader { get; } = new();
