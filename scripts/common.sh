@@ -39,12 +39,18 @@ need_dotnet() {
     fail "the .NET SDK is older than global.json asks for; install .NET 10 (https://dotnet.microsoft.com/download)"
 }
 
+# need_node: Node.js 20 or newer. Debian 12 has 18, on which npm brings a newer one for this folder alone.
 need_node() {
-  command -v node >/dev/null || install_apt nodejs
-  command -v npm >/dev/null || install_apt npm
-  local major
-  major=$(node -p 'process.versions.node.split(".")[0]')
-  [ "$major" -ge 18 ] || fail "Node.js $major is too old for the localnet; install 18 or newer"
+  command -v npm >/dev/null || install_apt nodejs npm
+  [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ] || return 0
+  local folder=$PWD/.data/node
+  if [ ! -x "$folder/node_modules/.bin/node" ]; then
+    step "installing Node.js 22 under .data/node (npm)"
+    mkdir -p "$folder"
+    npm install --prefix "$folder" --no-fund --no-audit --loglevel=error node@22.23.3 >&2 ||
+      fail "npm could not install Node.js 22; install Node.js 20 or newer and start again"
+  fi
+  export PATH=$folder/node_modules/.bin:$PATH
 }
 
 need_postgres() {

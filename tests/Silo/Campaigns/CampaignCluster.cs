@@ -69,7 +69,10 @@ internal sealed class CampaignCluster : IAsyncDisposable
         }
     }
 
-    public async Task<UploadReport> Upload(UploadHeader header, IEnumerable<RecipientRow> rows)
+    public Task<UploadReport> Upload(UploadHeader header, IEnumerable<RecipientRow> rows) =>
+        Upload(header, rows.ToAsyncEnumerable());
+
+    public async Task<UploadReport> Upload(UploadHeader header, IAsyncEnumerable<RecipientRow> rows)
     {
         var method = Operations.Methods.Single(other => other.Name == "UploadRecipients");
         return (UploadReport)await Operations.ClientStream(method, Parts(header, rows), NewCall());
@@ -112,11 +115,10 @@ internal sealed class CampaignCluster : IAsyncDisposable
 
     private static Call NewCall() => new(Person, Guid.NewGuid().ToString("N"));
 
-    private static async IAsyncEnumerable<IMessage> Parts(UploadHeader header, IEnumerable<RecipientRow> rows)
+    private static async IAsyncEnumerable<IMessage> Parts(UploadHeader header, IAsyncEnumerable<RecipientRow> rows)
     {
-        await Task.Yield();
         yield return new UploadRecipientsRequest { Header = header };
-        foreach (var portion in rows.Chunk(1_000))
+        await foreach (var portion in rows.Chunk(1_000))
         {
             var part = new RecipientRows();
             part.Rows.Add(portion);

@@ -160,7 +160,7 @@ public sealed class UploadTests
         await using var stage = await Ready(DuplicatePolicy.DuplicatesReject);
         var refusals = new List<ClusterException>();
 
-        IEnumerable<RecipientRow> RowsThatUploadMore()
+        async IAsyncEnumerable<RecipientRow> RowsThatUploadMore()
         {
             yield return Row(2, Addresses[0], "5");
             for (var at = 0; at < 2_000; at++)
@@ -168,8 +168,8 @@ public sealed class UploadTests
                 yield return Row((ulong)at + 3, "bad", "5");
             }
 
-            refusals.Add(Assert.ThrowsAsync<ClusterException>(
-                () => stage.Cluster.Upload(Header("u2"), [Row(2, Addresses[1], "5")])).GetAwaiter().GetResult());
+            refusals.Add(await Assert.ThrowsAsync<ClusterException>(
+                () => stage.Cluster.Upload(Header("u2"), [Row(2, Addresses[1], "5")])));
         }
 
         var report = await stage.Cluster.Upload(Header("u1"), RowsThatUploadMore());
