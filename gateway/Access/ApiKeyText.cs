@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Cluster.Silo.Storage.Access;
+using Cluster.Solana;
 using Cluster.V1;
 
 namespace Cluster.Gateway.Access;
@@ -13,7 +14,7 @@ namespace Cluster.Gateway.Access;
 internal sealed class ApiKeyText
 {
     /// <summary>Bytes of the hash.</summary>
-    public const int HashLength = SHA256.HashSizeInBytes;
+    public const int HashLength = Sha256.Size;
 
     /// <summary>Characters of the whole text.</summary>
     public const int Length = 89;
@@ -79,7 +80,7 @@ internal sealed class ApiKeyText
     {
         Span<byte> ascii = stackalloc byte[Length];
         Encoding.ASCII.GetBytes(text, ascii);
-        SHA256.HashData(ascii, hash);
+        Sha256.Hash(ascii, hash);
         CryptographicOperations.ZeroMemory(ascii);
     }
 

@@ -45,6 +45,18 @@ internal static partial class LibCrypto
     public static partial int Verify(
         ContextHandle context, ReadOnlySpan<byte> signature, nuint signatureLength, ReadOnlySpan<byte> message, nuint length);
 
+    [LibraryImport(Library, EntryPoint = "EVP_MD_fetch", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint FetchDigest(nint library, string algorithm, nint properties);
+
+    [LibraryImport(Library, EntryPoint = "EVP_DigestInit_ex2")]
+    public static partial int DigestInit(ContextHandle context, nint digest, nint parameters);
+
+    [LibraryImport(Library, EntryPoint = "EVP_DigestUpdate")]
+    public static partial int DigestUpdate(ContextHandle context, ReadOnlySpan<byte> data, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "EVP_DigestFinal_ex")]
+    public static partial int DigestFinal(ContextHandle context, Span<byte> hash, nint length);
+
     [LibraryImport(Library, EntryPoint = "ERR_clear_error")]
     public static partial void ClearErrors();
 

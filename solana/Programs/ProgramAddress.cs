@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 
 namespace Cluster.Solana;
 
@@ -25,11 +24,11 @@ public static class ProgramAddress
     {
         Span<byte> buffer = stackalloc byte[MaxInputSize];
         var input = WriteInput(seeds, program, buffer);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> hash = stackalloc byte[Sha256.Size];
         for (var tried = (int)byte.MaxValue; tried >= 0; tried--)
         {
             input[seeds.Length] = (byte)tried;
-            SHA256.HashData(input, hash);
+            Sha256.Hash(input, hash);
             if (EdwardsCurve.IsPoint(hash)) continue;
             bump = (byte)tried;
             return PublicKey.FromBytes(hash);
@@ -53,8 +52,8 @@ public static class ProgramAddress
         Span<byte> buffer = stackalloc byte[MaxInputSize];
         var input = WriteInput(seeds, program, buffer);
         input[seeds.Length] = bump;
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(input, hash);
+        Span<byte> hash = stackalloc byte[Sha256.Size];
+        Sha256.Hash(input, hash);
         return PublicKey.FromBytes(hash);
     }
 
