@@ -5,7 +5,7 @@ namespace Cluster.Silo.Hosting;
 /// <summary>What travels with a call beside its request, from the caller through every grain that it reaches.</summary>
 /// <param name="Caller">On whose behalf.</param>
 /// <param name="RequestId">The client's id of the request, or one made at the edge; in every log line.</param>
-/// <param name="Deadline">When the caller stops waiting; null where it waits for ever.</param>
+/// <param name="Deadline">When the caller stops waiting; null where it leaves that to the host, which gives every call that has to wait a deadline.</param>
 /// <param name="Trace">The span that the call belongs to.</param>
 /// <param name="Cancellation">Cancelled when the caller gives up or the deadline passes.</param>
 public sealed record Call(

@@ -14,6 +14,7 @@ public interface IGrains
     /// <see cref="StatusCode.DeadlineExceeded"/>, <see cref="StatusCode.Cancelled"/>,
     /// <see cref="StatusCode.InvalidArgument"/> where the key is empty or too long.
     /// </exception>
+    /// <exception cref="ArgumentException">No grain answers such a request, or its rpc replies another type: a defect of the caller.</exception>
     Task<TReply> Call<TReply>(IMessage request, Call call)
         where TReply : class, IMessage;
 }

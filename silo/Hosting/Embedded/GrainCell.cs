@@ -79,7 +79,11 @@ internal sealed partial class GrainCell(GrainTable table, string key) : IThreadP
         turn.Holds = turn.Exclusive ? Hold.Exclusive : Hold.Shared;
         turn.TryStart();
         turn.Watch();
+
+        // What follows belongs to the grain: a fresh activation, for example, must not inherit this caller's context.
+        var callers = IsolatedContext.Enter(turn.Call);
         _ = Finish(turn, started);
+        IsolatedContext.Exit(callers);
     }
 
     /// <summary>Puts a turn into the mailbox.</summary>

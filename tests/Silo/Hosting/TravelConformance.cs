@@ -51,6 +51,26 @@ public abstract class TravelConformance(IConformanceHosts hosts) : HostConforman
     }
 
     [Fact]
+    public async Task What_a_grain_starts_when_it_is_loaded_anew_inherits_nothing_of_the_caller()
+    {
+        var host = await Start();
+        var ambient = new AsyncLocal<string?>();
+        await Add(host, "a", 1);
+        await Database.Execute("update probes set version = version + 1 where probe_id = 'a'");
+        var seen = new List<string?>();
+        Stage.Activating = async (_, _) =>
+        {
+            await Task.Yield();
+            seen.Add(ambient.Value);
+        };
+
+        ambient.Value = "the caller's";
+        await Add(host, "a", 1);
+        await Add(host, "b", 1);
+        Assert.Equal([null, null], seen);
+    }
+
+    [Fact]
     public async Task A_deadline_that_passes_in_a_turn_answers_the_caller_and_cancels_what_the_turn_waits_for()
     {
         var host = await Start();
