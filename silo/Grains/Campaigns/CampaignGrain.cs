@@ -1,3 +1,4 @@
+using Cluster.Silo.Grains.Campaigns.Uploads;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage;
 using Cluster.Silo.Storage.Campaigns;
@@ -129,7 +130,7 @@ internal sealed class CampaignGrain(
     {
         var before = await Load(call);
         CampaignLifecycle.Apply(Id.Key, before.State, CampaignEvent.RecipientsStored);
-        if (before.UploadId != request.UploadId)
+        if (!UploadTicket.IsSameRequest(before.UploadId, request.UploadId))
         {
             RequireNoUpload(before);
         }

@@ -32,7 +32,7 @@ internal sealed class RecipientUploads(
             return await Repeat(stream, header, digest, answered);
         }
 
-        var upload = new OpenUploadRequest { CampaignId = header.CampaignId, UploadId = Guid.NewGuid().ToString("N") };
+        var upload = new OpenUploadRequest { CampaignId = header.CampaignId, UploadId = UploadTicket.New(header.RequestId) };
         var campaign = (await grains.Call<OpenUploadReply>(upload, call)).Campaign;
         var isStored = false;
         try
