@@ -16,12 +16,19 @@ internal sealed class RequestStore(Database database) : IRequestStore
         return found.Count == 0 ? null : found[0];
     }
 
+    /// <remarks>
+    /// A lane asks for its deposits again until it is done, which may take longer than any client may retry: a campaign
+    /// can be paused for months. Those answers are kept until then, or the deposit would be paid again.
+    /// </remarks>
     public async Task<int> Forget(DateTimeOffset olderThan, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.Source.CreateCommand(
             """
             delete from requests where ctid = any (array(
-              select ctid from requests where created_at < $1 order by created_at limit $2 for update skip locked))
+              select ctid from requests r where created_at < $1 and not exists (
+                select from campaign_lanes l
+                where l.state <> 'done' and starts_with(r.request_id, 'lane:' || l.campaign_id || '/' || l.lane || ':'))
+              order by created_at limit $2 for update skip locked))
             """);
         command.Parameters.Add(Sql.Time(olderThan));
         command.Parameters.Add(Sql.Int(limit));
