@@ -36,7 +36,12 @@ internal sealed class CampaignGrain(
             throw new ClusterException(StatusCode.AlreadyExists, $"There is a campaign {Id.Key} already; choose another id.");
         }
 
-        await Grains.Call<Wallet>(new GetWalletRequest { WalletId = request.WalletId }, call);
+        var wallet = await Grains.Call<Wallet>(new GetWalletRequest { WalletId = request.WalletId }, call);
+        if (wallet.Kind == WalletKind.Lane)
+        {
+            throw Invalid($"Wallet {request.WalletId} belongs to a campaign's lane, which alone pays from it: name another wallet.");
+        }
+
         var asset = await assets.Read(request.Mint, call.Cancellation);
         var record = new CampaignRecord
         {
