@@ -14,6 +14,8 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider time)
 
     private const string SignedOnce = "wallet_transactions_signature_key";
 
+    private const string BatchSignedOnce = "campaign_batches_by_signature";
+
     /// <summary>The pool, for reads and for COPY.</summary>
     public NpgsqlDataSource Source => source;
 
@@ -45,6 +47,10 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider time)
         catch (PostgresException error) when (error.ConstraintName == SignedOnce)
         {
             throw new StaleVersionException("the same payment with the same blockhash, which another activation signed", error);
+        }
+        catch (PostgresException error) when (error.ConstraintName == BatchSignedOnce)
+        {
+            throw new StaleVersionException("the same batch with the same blockhash, which another activation signed", error);
         }
         catch (PostgresException error) when (error.ConstraintName == AnsweredOnce)
         {

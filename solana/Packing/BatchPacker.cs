@@ -122,6 +122,7 @@ public static class BatchPacker
                 $"no payout was packed: there is none, or the first needs more than {terms.MaxComputeUnits} compute units", nameof(count));
         }
 
+        units += terms.SpareComputeUnits;
         BinaryPrimitives.WriteUInt32LittleEndian(builder.DataAt(limitAt, LimitDataLength), units);
         return new PackedBatch(count, builder.Write(blockhash, destination), units);
     }

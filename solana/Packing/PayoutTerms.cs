@@ -12,6 +12,12 @@ public abstract record PayoutTerms
     /// <summary>The most compute units that a transaction asks for, at most <see cref="ComputeBudget.MaxComputeUnits"/>.</summary>
     public uint MaxComputeUnits { get; init; } = ComputeBudget.MaxComputeUnits;
 
+    /// <summary>
+    /// Compute units to ask for beyond what the instructions are reckoned to take. Two transactions that pay the same and
+    /// bear the same blockhash are one to the chain, unless they differ here.
+    /// </summary>
+    public uint SpareComputeUnits { get; init; }
+
     /// <summary>What instructions are reckoned to take.</summary>
     public ComputeUnitEstimates Estimates { get; init; } = ComputeUnitEstimates.Default;
 }

@@ -4,7 +4,8 @@ namespace Cluster.Silo.Grains.Lanes;
 
 /// <summary>Packs payees into transactions, as many as fit; the one place that decides where a batch ends.</summary>
 /// <param name="terms">What the lane's transactions have in common.</param>
-internal sealed class BatchBuilder(PayoutTermsOf terms)
+/// <param name="variety">Keeps equal batches apart; null where batches are counted only.</param>
+internal sealed class BatchBuilder(PayoutTermsOf terms, BatchVariety? variety = null)
 {
     /// <summary>More recipients than ever fit one transaction.</summary>
     public const int MaxPayees = 64;
@@ -28,7 +29,12 @@ internal sealed class BatchBuilder(PayoutTermsOf terms)
     public void Pack(ReadOnlySpan<Payee> payees, out BuiltBatch batch)
     {
         payees = payees[..Math.Min(payees.Length, MaxPayees)];
-        var packed = _terms.Token is { } token ? PackTokens(token, payees) : PackSol(payees);
+        var packed = PackAll(payees, spareUnits: 0);
+        if (variety?.SpareUnits(_buffer.AsSpan(0, packed.Size)) is { } spare and > 0)
+        {
+            packed = PackAll(payees[..packed.Count], spare);
+        }
+
         var (amount, missing) = (0UL, 0);
         foreach (ref readonly var payee in payees[..packed.Count])
         {
@@ -41,6 +47,10 @@ internal sealed class BatchBuilder(PayoutTermsOf terms)
         batch = new BuiltBatch(packed.Count, packed.Size, amount, missing, fee, rent);
     }
 
+    private PackedBatch PackAll(ReadOnlySpan<Payee> payees, uint spareUnits) => _terms.Token is { } token
+        ? PackTokens(spareUnits == 0 ? token : token with { SpareComputeUnits = spareUnits }, payees)
+        : PackSol(spareUnits == 0 ? _terms.Sol : _terms.Sol with { SpareComputeUnits = spareUnits }, payees);
+
     private PackedBatch PackTokens(TokenPayoutTerms token, ReadOnlySpan<Payee> payees)
     {
         for (var at = 0; at < payees.Length; at++)
@@ -51,14 +61,14 @@ internal sealed class BatchBuilder(PayoutTermsOf terms)
         return BatchPacker.Pack(token, _tokens.AsSpan(0, payees.Length), _blockhash, _buffer);
     }
 
-    private PackedBatch PackSol(ReadOnlySpan<Payee> payees)
+    private PackedBatch PackSol(SolPayoutTerms sol, ReadOnlySpan<Payee> payees)
     {
         for (var at = 0; at < payees.Length; at++)
         {
             _sol[at] = new SolPayout(payees[at].Recipient.Owner, payees[at].Recipient.Amount);
         }
 
-        return BatchPacker.Pack(_terms.Sol, _sol.AsSpan(0, payees.Length), _blockhash, _buffer);
+        return BatchPacker.Pack(sol, _sol.AsSpan(0, payees.Length), _blockhash, _buffer);
     }
 }
 

@@ -6,7 +6,8 @@ namespace Cluster.Silo.Grains.Lanes;
 /// Draws up plans for recipients not reached before, one ahead of the turn that commits: while one is committed and
 /// handed to the sender, the next is read, packed and signed.
 /// </summary>
-internal sealed class FreshPlanner(LaneContext lane, LanePumpParts parts, LaneTerms terms, IGrains grains) : IAsyncDisposable
+internal sealed class FreshPlanner(LaneContext lane, LanePumpParts parts, LaneTerms terms, BatchVariety variety, IGrains grains)
+    : IAsyncDisposable
 {
     private const int FailuresAtOnce = 1_000;
 
@@ -93,7 +94,7 @@ internal sealed class FreshPlanner(LaneContext lane, LanePumpParts parts, LaneTe
         var now = await terms.Current(cancellationToken);
         var blockhash = await parts.Sender.GetRecentBlockhash(cancellationToken);
         var drawnAt = parts.Time.GetTimestamp();
-        var cutter = _cutter ??= new BatchCutter(new BatchBuilder(now));
+        var cutter = _cutter ??= new BatchCutter(new BatchBuilder(now, variety));
         cutter.Renew(now, blockhash.Blockhash);
 
         var draft = new PlanDraft(blockhash);

@@ -26,17 +26,18 @@ internal sealed class LaneDesk
     }
 
     /// <summary>Waits until something was published since the last wait, or the time is over.</summary>
-    public async Task AwaitNews(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    /// <returns>Whether there is news.</returns>
+    public async Task<bool> AwaitNews(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(atMost, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await _news.Reader.ReadAsync(either.Token);
+            return await _news.Reader.ReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return;
+            return false;
         }
     }
 

@@ -44,6 +44,11 @@ internal static class LaneMachine
         LaneStep.DepositLost lost when IsAwaited(lane, lost.Kind, lost.Attempt) => Lost(lane, lost),
         LaneStep.RunShort more when lane is { State: LaneState.LanePaying, Cancelled: false } => Short(lane, more),
         LaneStep.PaidOut when CanSweep(lane, inFlight, isSettled) => BeginSweep(lane),
+        LaneStep.SweepUnfunded more when CanSweep(lane, inFlight, isSettled) => lane with
+        {
+            State = lane.State == LaneState.LanePaying ? LaneState.LaneFunding : lane.State,
+            Lamports = new Deposit(more.Lamports, lane.Lamports.Attempt + 1, false),
+        },
         LaneStep.Swept swept when lane.State == LaneState.LaneSweeping && lane.SweepAttempt == swept.Attempt =>
             lane with { State = LaneState.LaneDone, Stalled = "" },
         LaneStep.SweepLost lost when lane.State == LaneState.LaneSweeping && lane.SweepAttempt == lost.Attempt =>

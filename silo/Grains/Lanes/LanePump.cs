@@ -16,7 +16,11 @@ internal sealed class LanePump(LaneDesk desk, LanePumpParts parts, IActivation a
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private const int MaxDoublings = 8;
 
+    /// <summary>Idle periods without news after which what is on its way is handed to the sender once more.</summary>
+    private const int QuietPeriods = 8;
+
     private (LaneState State, string Stalled) _reported;
+    private int _quiet;
 
     /// <summary>Works until the lane is done or the activation ends; whatever goes wrong is tried again, ever more slowly.</summary>
     public async Task Run(CancellationToken stopping)
@@ -44,6 +48,11 @@ internal sealed class LanePump(LaneDesk desk, LanePumpParts parts, IActivation a
             catch (Exception error)
 #pragma warning restore CA1031
             {
+                if (work is null && error is ClusterException refusal && LaneDeposits.IsRefusal(refusal))
+                {
+                    await ReportStuck(refusal, stopping);
+                }
+
                 await HoldUp(++heldUp, error, stopping);
             }
         }
@@ -68,7 +77,14 @@ internal sealed class LanePump(LaneDesk desk, LanePumpParts parts, IActivation a
         var isBusy = view.Lane.Stalled.Length == 0 && await Work(work, view, stopping);
         if (!isBusy)
         {
-            await desk.AwaitNews(IdlePeriod, parts.Time, stopping);
+            _quiet = await desk.AwaitNews(IdlePeriod, parts.Time, stopping) || view.InFlight == 0 ? 0 : _quiet + 1;
+        }
+
+        if (_quiet >= QuietPeriods)
+        {
+            // A turn that committed after this pump had given it up has left batches that nobody sends.
+            _quiet = 0;
+            await work.TakeUpAgain(stopping);
         }
 
         return true;
@@ -101,6 +117,25 @@ internal sealed class LanePump(LaneDesk desk, LanePumpParts parts, IActivation a
             {
                 LaneLog.ReportNotTaken(parts.Logger, laneId, error);
             }
+        }
+    }
+
+    /// <summary>What keeps the work from being begun, and will, is a person's to know.</summary>
+    private async Task ReportStuck(ClusterException refusal, CancellationToken stopping)
+    {
+        try
+        {
+            desk.HandIn(new LaneStep.Stuck(refusal.Message));
+            await activation.Grains.Call<AdvanceLaneReply>(
+                new AdvanceLaneRequest { LaneId = laneId }, new Call(Caller.System("lane"), laneId, Cancellation: stopping));
+        }
+        catch (ClusterException error)
+        {
+            LaneLog.ReportNotTaken(parts.Logger, laneId, error);
+        }
+        finally
+        {
+            desk.Take();
         }
     }
 

@@ -1,3 +1,4 @@
+using Cluster.Silo.Grains.Assets;
 using Cluster.Silo.Grains.Campaigns;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage.Campaigns;
@@ -16,6 +17,7 @@ internal sealed class LanePumpParts(
     PayeeSource payees,
     NeedsCounter counter,
     CampaignAssets assets,
+    MintReader mints,
     ISolanaRpc rpc,
     ITransactionSender sender,
     IOptions<LaneOptions> options,
@@ -29,6 +31,8 @@ internal sealed class LanePumpParts(
     public PayeeSource Payees => payees;
 
     public NeedsCounter Counter => counter;
+
+    public CampaignAssets Assets => assets;
 
     public ISolanaRpc Rpc => rpc;
 
@@ -46,13 +50,19 @@ internal sealed class LanePumpParts(
         var lane = desk.View.Lane;
         var campaign = await campaigns.Find(lane.CampaignId, cancellationToken) ?? throw CampaignIds.NotFound(lane.CampaignId);
         var opening = OpenWallet(campaign, lane, new Call(Caller.System("lane"), laneId, Cancellation: cancellationToken), grains);
-        var asset = await ReadAsset(campaign, cancellationToken);
+        var asset = await ReadAsset(campaign, lane, cancellationToken);
         var wallet = await opening;
         return new LaneWork(new LaneContext(laneId, campaign, PublicKey.Parse(wallet.Address), asset), desk, grains, this);
     }
 
-    private async Task<PayoutAsset> ReadAsset(CampaignRecord campaign, CancellationToken cancellationToken) =>
-        await PayoutAsset.Read(rpc, campaign.Mint is { } mint ? await assets.Read(mint, cancellationToken) : null, cancellationToken);
+    private async Task<PayoutAsset> ReadAsset(CampaignRecord campaign, LaneRecord lane, CancellationToken cancellationToken) =>
+        await PayoutAsset.Read(rpc, campaign.Mint is { } mint ? await ReadMint(mint, lane, cancellationToken) : null, cancellationToken);
+
+    /// <summary>A mint that takes a fee by now is not paid out any more, but what the lane holds of it can go back.</summary>
+    private Task<MintInfo> ReadMint(PublicKey mint, LaneRecord lane, CancellationToken cancellationToken) =>
+        lane.Cancelled || lane.State == LaneState.LaneSweeping
+            ? mints.Read(mint, cancellationToken)
+            : assets.Read(mint, cancellationToken);
 
     /// <summary>Asking again for a wallet that is there answers with it.</summary>
     private static Task<Wallet> OpenWallet(CampaignRecord campaign, LaneRecord lane, Call call, IGrains grains)

@@ -26,6 +26,9 @@ internal abstract record LaneStep
     /// <summary>The lane has run short, and needs so much more.</summary>
     public sealed record RunShort(ulong Tokens, ulong Lamports) : LaneStep;
 
+    /// <summary>The lane could be emptied, but lacks the lamports that sending its tokens back takes.</summary>
+    public sealed record SweepUnfunded(ulong Lamports) : LaneStep;
+
     /// <summary>Batches are signed.</summary>
     public sealed record Planned(LanePlan Plan) : LaneStep;
 

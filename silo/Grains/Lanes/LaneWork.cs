@@ -39,9 +39,10 @@ internal sealed class LaneWork : IAsyncDisposable
         _sink = new LaneOutcomeSink(grains, lane.LaneId);
         _terms = new LaneTerms(lane, parts.Sender, parts.Time);
         _deposits = new LaneDeposits(lane, grains, parts.Time);
-        _funds = new LaneFunds(lane, parts.Rpc, parts.Counter, _terms);
-        _fresh = new FreshPlanner(lane, parts, _terms, grains);
-        _repair = new RepairPlanner(lane, parts.Payees, _terms, parts.Sender, grains);
+        _funds = new LaneFunds(lane, parts.Rpc, parts.Assets, parts.Counter, _terms);
+        var variety = new BatchVariety();
+        _fresh = new FreshPlanner(lane, parts, _terms, variety, grains);
+        _repair = new RepairPlanner(lane, parts.Payees, _terms, variety, parts.Sender, grains);
     }
 
     private LaneRecord Lane => _desk.View.Lane;
@@ -72,6 +73,13 @@ internal sealed class LaneWork : IAsyncDisposable
         {
             LaneLog.TookUp(_parts.Logger, _lane.LaneId, count);
         }
+    }
+
+    /// <summary>Hands them over once more; the sender knows those that it has by their signatures.</summary>
+    public Task TakeUpAgain(CancellationToken cancellationToken)
+    {
+        _mustTakeUp = true;
+        return TakeUp(cancellationToken);
     }
 
     /// <summary>Looks every account up and asks the source for what is needed; tokens are on their way meanwhile.</summary>
@@ -185,8 +193,7 @@ internal sealed class LaneWork : IAsyncDisposable
         catch (ClusterException refusal) when (LaneDeposits.IsRefusal(refusal))
         {
             // Deposits that were lost or forgone leave a wallet that never existed.
-            var (_, lamports) = await _parts.Rpc.GetBalance(_lane.Wallet, RpcQuery.Finalized, cancellationToken);
-            return lamports == 0
+            return await _funds.IsEmpty(cancellationToken)
                 ? await Enter(new LaneStep.Swept(attempt), cancellationToken)
                 : await Enter(new LaneStep.Stuck($"it cannot be swept: {refusal.Message}"), cancellationToken);
         }
@@ -207,7 +214,9 @@ internal sealed class LaneWork : IAsyncDisposable
 
         await AwaitFinal(DepositKind.Tokens, cancellationToken);
         await AwaitFinal(DepositKind.Lamports, cancellationToken);
-        return await Enter(new LaneStep.PaidOut(), cancellationToken);
+        return await _funds.SweepShortage(cancellationToken) is > 0 and var lamports
+            ? await Enter(new LaneStep.SweepUnfunded(lamports), cancellationToken)
+            : await Enter(new LaneStep.PaidOut(), cancellationToken);
     }
 
     private async Task<bool> Repair(LaneView view, CancellationToken cancellationToken)
@@ -296,10 +305,18 @@ internal sealed class LaneWork : IAsyncDisposable
         catch (ClusterException refusal) when (LaneDeposits.IsRefusal(refusal))
         {
             await Enter(
-                Lane.Cancelled ? new LaneStep.DepositForgone(kind, deposit.Attempt) : new LaneStep.Stuck(refusal.Message),
+                Lane.Cancelled && !await IsForSweep(kind, deposit, cancellationToken)
+                    ? new LaneStep.DepositForgone(kind, deposit.Attempt)
+                    : new LaneStep.Stuck(refusal.Message),
                 cancellationToken);
         }
     }
+
+    /// <summary>A cancelled lane does without what it would have paid out, but not without what brings its tokens back.</summary>
+    private async Task<bool> IsForSweep(DepositKind kind, Deposit deposit, CancellationToken cancellationToken) =>
+        kind == DepositKind.Lamports
+        && await _funds.SweepShortage(cancellationToken) is > 0 and var lamports
+        && deposit.Amount <= lamports;
 
     private async Task AwaitFinal(DepositKind kind, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace Cluster.Silo.Grains.Lanes;
 /// Every account is looked up again, so one closed since the scan is made again and one frozen since is found.
 /// </summary>
 internal sealed class RepairPlanner(
-    LaneContext lane, PayeeSource source, LaneTerms terms, ITransactionSender sender, IGrains grains)
+    LaneContext lane, PayeeSource source, LaneTerms terms, BatchVariety variety, ITransactionSender sender, IGrains grains)
 {
     /// <summary>A lone recipient gets one more transaction after the first that failed, with its account looked up again.</summary>
     private const int AttemptsOfOne = 2;
@@ -24,7 +24,7 @@ internal sealed class RepairPlanner(
             lane.CampaignId, lane.Asset, [.. broken.Select(batch => (batch.First, batch.Last))], cancellationToken);
         var now = await terms.Current(cancellationToken);
         var blockhash = await sender.GetRecentBlockhash(cancellationToken);
-        var cutter = new BatchCutter(new BatchBuilder(now));
+        var cutter = new BatchCutter(new BatchBuilder(now, variety));
         cutter.Renew(now, blockhash.Blockhash);
 
         var draft = new PlanDraft(blockhash);

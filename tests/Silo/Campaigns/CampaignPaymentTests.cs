@@ -99,6 +99,44 @@ public sealed class CampaignPaymentTests
         await stage.RequirePaidExactly(cluster, "drop", owed, frozen);
     }
 
+    [Theory]
+    [InlineData("spl-token")]
+    [InlineData("")]
+    public async Task Rows_that_are_equal_and_kept_are_each_paid(string program)
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 100 * Sol, program.Length == 0 ? null : new { program, decimals = 6 });
+        var owed = Enumerable.Repeat((CampaignStage.Recipients(1)[0].Owner, 1_000_000UL), 700).ToArray();
+
+        await stage.Create(cluster, "drop", duplicates: DuplicatePolicy.DuplicatesKeep);
+        await cluster.Upload("drop", owed);
+        await CampaignStage.Start(cluster, "drop");
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed).WaitAsync(TimeSpan.FromMinutes(3));
+
+        Assert.Equal(700UL, end.Progress.Finalized);
+        await stage.RequirePaidExactly(cluster, "drop", owed);
+    }
+
+    [Fact]
+    public async Task A_cancelled_campaign_returns_tokens_whose_lamports_never_came()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 60_000_000, new { program = "spl-token", decimals = 6 });
+        await stage.Create(cluster, "drop");
+        await cluster.Upload("drop", CampaignStage.Recipients(100));
+        await CampaignStage.Start(cluster, "drop");
+        var paused = await cluster.Await("drop", campaign => campaign.State == CampaignState.Paused).WaitAsync(TimeSpan.FromMinutes(3));
+        Assert.Contains("insufficient funds", paused.PauseReason, StringComparison.Ordinal);
+
+        await cluster.Call<Campaign>(new CancelCampaignRequest { RequestId = "cancel", CampaignId = "drop" });
+        await cluster.Await("drop", campaign => campaign.State == CampaignState.Cancelled).WaitAsync(TimeSpan.FromMinutes(3));
+
+        await stage.RequireLanesEmpty();
+        Assert.Equal(1_000_000_000_000UL, (await stage.Balances([stage.WalletAddress]))[stage.WalletAddress]);
+    }
+
     [Fact]
     public async Task A_start_without_the_money_is_refused_with_the_figures()
     {

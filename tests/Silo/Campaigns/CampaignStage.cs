@@ -121,7 +121,7 @@ internal sealed class CampaignStage : IAsyncDisposable
     }
 
     /// <summary>Lanes' wallets hold nothing once their campaign has ended.</summary>
-    private async Task RequireLanesEmpty()
+    public async Task RequireLanesEmpty()
     {
         var held = await Database.Scalar<long>("select count(*) from campaign_lanes where state <> 'done'");
         Assert.Equal(0, held);
@@ -132,6 +132,8 @@ internal sealed class CampaignStage : IAsyncDisposable
             var balance = await Localnet.CallAsync("getBalance", lane);
             Assert.Equal(0UL, (ulong)balance!["value"]!);
         }
+
+        Assert.All(await Balances(lanes), lane => Assert.Equal(0UL, lane.Value));
     }
 
     public async ValueTask DisposeAsync()

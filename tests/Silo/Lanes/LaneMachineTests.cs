@@ -86,6 +86,19 @@ public sealed class LaneMachineTests
         Assert.Equal(LaneState.LaneDone, After(LaneMachine.Cancel(New), new LaneStep.PaidOut()).State);
 
     [Fact]
+    public void A_lane_that_holds_tokens_alone_is_sent_lamports_before_it_is_emptied()
+    {
+        var lane = After(New, new LaneStep.TokensCounted(100));
+        lane = LaneMachine.Cancel(After(lane, new LaneStep.DepositArrived(DepositKind.Tokens, 1)));
+
+        lane = After(lane, new LaneStep.SweepUnfunded(7));
+        Assert.Equal(new Deposit(7, 1, false), lane.Lamports);
+        Assert.Same(lane, After(lane, new LaneStep.PaidOut()));
+        lane = After(lane, new LaneStep.DepositArrived(DepositKind.Lamports, 1));
+        Assert.Equal(LaneState.LaneSweeping, After(lane, new LaneStep.PaidOut()).State);
+    }
+
+    [Fact]
     public void A_lane_is_not_emptied_while_a_payment_may_land_or_somebody_waits()
     {
         var paying = New with { State = LaneState.LanePaying, Tokens = new Deposit(1, 1, true), Lamports = new Deposit(1, 1, true) };
