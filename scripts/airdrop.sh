@@ -16,7 +16,8 @@ ask() {
     .then(async r=>{const t=await r.text();if(!r.ok){console.error(t);process.exit(1)}console.log(t)})' "$rpc$1" "$2"
 }
 
-# airdrop: resumes the campaign that $data/campaign names, or begins one.
+# airdrop: resumes the campaign that $data/campaign names, or begins one; $outcome is 0 where the ledger says exactly what
+# was owed. Whatever else fails ends the script.
 airdrop() {
   local id=''
   if [ -s "$data/campaign" ]; then
@@ -28,11 +29,12 @@ airdrop() {
     begin "$id"
   fi
   prepare "$id"
-  cluster campaign watch "$id" || return
-  local status=0
-  cluster campaign verify "$id" "$csv" --rpc "$rpc" --before "$data/before-$id" ${unit:+--unit "$unit"} || status=$?
+  outcome=0
+  cluster campaign watch "$id" || outcome=$?
+  [ "$outcome" -eq 0 ] ||
+    { step "the campaign did not complete; cluster campaign get $id says why, and the next start goes on with it"; return 0; }
+  cluster campaign verify "$id" "$csv" --rpc "$rpc" --before "$data/before-$id" ${unit:+--unit "$unit"} || outcome=$?
   rm -f "$data/campaign" "$data/before-$id"
-  return "$status"
 }
 
 # begin ID: writes down what is about to be done, so that a second start can go on with it.
@@ -73,7 +75,7 @@ fund() {
     lamports=$(field missingLamports <"$data/estimate.json")
     [ "$tokens/$lamports" != 0/0 ] || return 0
     if [ "$try" -eq 1 ]; then
-      step "funding wallet $wallet ($address): $tokens base units of $mint, $lamports lamports"
+      step "funding wallet $wallet with $tokens base units and $lamports lamports"
       [ "$tokens" = 0 ] || ask /admin/mint-to "{\"mint\":\"$mint\",\"owner\":\"$address\",\"amount\":\"$tokens\"}" >/dev/null
       [ "$lamports" = 0 ] ||
         ask / "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"requestAirdrop\",\"params\":[\"$address\",$lamports]}" >/dev/null

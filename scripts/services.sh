@@ -72,6 +72,12 @@ free_port() {
   node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
 }
 
+# free PORT: fails where somebody listens there already.
+free() {
+  node -e 'require("net").connect(process.argv[1],"127.0.0.1").on("connect",()=>process.exit(1)).on("error",()=>process.exit(0))' "$1" ||
+    fail "something listens on 127.0.0.1:$1 already; stop it and start again"
+}
+
 # as_postgres COMMAND ...: as a user that PostgreSQL accepts, who may pass through folders that are root's alone.
 as_postgres() {
   if [ "$(id -u)" -eq 0 ]; then
@@ -135,6 +141,8 @@ rpc_healthy() {
 # start_cluster: gateway and grains in one process.
 start_cluster() {
   end_leftover cluster
+  free 5000
+  free 8080
   step "starting the cluster (gRPC 127.0.0.1:5000, HTTP 127.0.0.1:8080)"
   export ConnectionStrings__Cluster="Host=127.0.0.1;Port=$database_port;Username=cluster;Password=$database_password;Database=cluster"
   export Cluster__StateDirectory=$data SOLANA_RPC_URL=$rpc WALLET_ENCRYPTION_KEY

@@ -69,7 +69,7 @@ internal static class VerifyCommand
             ("transactions", Amounts.Count(progress.Transactions)),
             ("fees", Amounts.Sol(progress.Fees)),
             ("rent", Amounts.Sol(progress.Rent)),
-            ("seconds", $"{seconds:N1}"),
+            ("seconds", $"{seconds:N1} from the start until all was final and swept"),
             ("recipients a second", seconds > 0 ? $"{progress.Paid / seconds:N0}" : ""),
             ("ledger", audit.Exact
                 ? $"exactly what was owed to {Amounts.Count((ulong)owed.Amounts.Count)} addresses"
