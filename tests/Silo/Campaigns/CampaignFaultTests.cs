@@ -138,6 +138,75 @@ public sealed class CampaignFaultTests
         await stage.RequirePaidExactly(cluster, "drop", owed.Where(row => row.Owner != poison));
     }
 
+    [Fact]
+    public async Task A_token_account_frozen_after_it_was_looked_up_fails_alone()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster(CampaignStage.Unhurried);
+        await stage.Fund(cluster, 1_000 * Sol, new { program = "spl-token", decimals = 6, freezable = true });
+        var owed = CampaignStage.Recipients(1_500);
+        var late = owed[^20].Owner;
+        await stage.Localnet.AdminAsync("mint-to", new { mint = stage.Mint, owner = late.ToString(), amount = 0 });
+        await stage.Create(cluster, "drop");
+        await cluster.Upload("drop", owed);
+        await CampaignStage.Start(cluster, "drop");
+        await CampaignStage.PauseInTheMiddle(cluster, "drop");
+
+        await stage.Localnet.AdminAsync("freeze", new { mint = stage.Mint, owner = late.ToString() });
+        await CampaignStage.Resume(cluster, "drop");
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+
+        Assert.Equal((1_499UL, 1UL), (end.Progress.Paid, end.Progress.Failed));
+        var failure = Assert.Single((await cluster.Query<ListFailuresReply>("ListFailures", new ListFailuresRequest { CampaignId = "drop" })).Failures);
+        Assert.Contains("frozen", failure.Reason, StringComparison.Ordinal);
+        await stage.RequirePaidExactly(cluster, "drop", owed, new HashSet<PublicKey> { late });
+    }
+
+    [Fact]
+    public async Task A_lane_that_runs_short_blames_nobody_and_is_funded_again()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster(CampaignStage.Unhurried);
+        await stage.Fund(cluster, 1_000 * Sol, new { program = "spl-token", decimals = 6 });
+        var owed = CampaignStage.Recipients(1_500);
+        await stage.Create(cluster, "drop");
+        await cluster.Upload("drop", owed);
+        await CampaignStage.Start(cluster, "drop");
+        await CampaignStage.PauseInTheMiddle(cluster, "drop");
+
+        // Enough for fees, not for the rent of the next batch's token accounts.
+        var lane = (await cluster.Call<Wallet>(new GetWalletRequest { WalletId = "drop/0" })).Address;
+        await stage.Localnet.AdminAsync("set-account", new { address = lane, lamports = "9000000", owner = SystemProgram.ProgramId.ToString() });
+        await CampaignStage.Resume(cluster, "drop");
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+
+        Assert.Equal((1_500UL, 0UL), (end.Progress.Paid, end.Progress.Failed));
+        Assert.True(await stage.Database.Scalar<int>("select lamport_attempt from campaign_lanes") > 1, "the lane never ran short");
+        await stage.RequirePaidExactly(cluster, "drop", owed);
+    }
+
+    [Fact]
+    public async Task A_campaign_outlives_the_death_of_its_database()
+    {
+        await using var server = await PostgresServer.Start(durable: true);
+        await using var stage = await CampaignStage.Set(server: server);
+        await using var cluster = await stage.StartCluster(CampaignStage.Unhurried);
+        await stage.Fund(cluster, 1_000 * Sol, new { program = "spl-token", decimals = 6 });
+        var owed = CampaignStage.Recipients(1_500);
+        await stage.Create(cluster, "drop", lanes: 2);
+        await cluster.Upload("drop", owed);
+        await CampaignStage.Start(cluster, "drop");
+        foreach (var paid in new ulong[] { 1, 600 })
+        {
+            await cluster.Await("drop", campaign => campaign.Progress.Paid >= paid);
+            await server.Kill();
+            await server.Restart();
+        }
+
+        await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+        await stage.RequirePaidExactly(cluster, "drop", owed);
+    }
+
     /// <summary>A sender that, from some moment on, does nothing with batches: as if the process died before it sent them.</summary>
     private sealed class DeafSender
     {

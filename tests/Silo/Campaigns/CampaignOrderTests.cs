@@ -1,7 +1,5 @@
-using Cluster.Silo.Grains.Lanes;
 using Cluster.Silo.Hosting;
 using Cluster.V1;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Cluster.Tests.Silo.Campaigns;
@@ -11,31 +9,22 @@ public sealed class CampaignOrderTests
 {
     private const ulong Sol = 1_000_000_000;
 
-    /// <summary>Leaves a test time to act in the middle of a campaign.</summary>
-    private static void Unhurried(IServiceCollection services) =>
-        services.Configure<LaneOptions>(options => (options.BatchesAtOnce, options.MaxUnconfirmed) = (8, 16));
-
     [Fact]
     public async Task A_paused_campaign_signs_nothing_new_and_a_resumed_one_pays_the_rest()
     {
         await using var stage = await CampaignStage.Set();
-        await using var cluster = await stage.StartCluster(Unhurried);
+        await using var cluster = await stage.StartCluster(CampaignStage.Unhurried);
         await stage.Fund(cluster, 1_000 * Sol, new { program = "spl-token", decimals = 6 });
         var owed = CampaignStage.Recipients(2_000);
         await stage.Create(cluster, "drop", lanes: 2);
         await cluster.Upload("drop", owed);
         await CampaignStage.Start(cluster, "drop");
-        await cluster.Await("drop", campaign => campaign.Progress.Paid + campaign.Progress.InFlight > 0);
-
-        var paused = await cluster.Call<Campaign>(new PauseCampaignRequest { RequestId = "pause", CampaignId = "drop" });
-        Assert.Equal(CampaignState.Paused, paused.State);
-        var settled = await cluster.Await("drop", campaign => campaign.Progress.InFlight == 0 && campaign.Progress.Finalized == campaign.Progress.Paid);
-        Assert.True(settled.Progress.Paid < 2_000, "the pause came too late to tell anything");
+        var settled = await CampaignStage.PauseInTheMiddle(cluster, "drop");
         await stage.Localnet.PassSlotsAsync(20);
         var later = await cluster.Call<Campaign>(new GetCampaignRequest { CampaignId = "drop" });
         Assert.Equal((settled.Progress.Paid, CampaignState.Paused), (later.Progress.Paid, later.State));
 
-        await cluster.Call<Campaign>(new ResumeCampaignRequest { RequestId = "resume", CampaignId = "drop" });
+        await CampaignStage.Resume(cluster, "drop");
         await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
         await stage.RequirePaidExactly(cluster, "drop", owed);
     }
@@ -44,7 +33,7 @@ public sealed class CampaignOrderTests
     public async Task A_cancelled_campaign_returns_what_it_did_not_pay()
     {
         await using var stage = await CampaignStage.Set();
-        await using var cluster = await stage.StartCluster(Unhurried);
+        await using var cluster = await stage.StartCluster(CampaignStage.Unhurried);
         await stage.Fund(cluster, 1_000 * Sol, new { program = "spl-token", decimals = 6 });
         var owed = CampaignStage.Recipients(2_000);
         var before = (await stage.Balances([stage.WalletAddress]))[stage.WalletAddress];

@@ -1,6 +1,8 @@
+using Cluster.Silo.Grains.Lanes;
 using Cluster.Solana;
 using Cluster.Tests.Support;
 using Cluster.V1;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Cluster.Tests.Silo.Campaigns;
@@ -23,13 +25,31 @@ internal sealed class CampaignStage : IAsyncDisposable
 
     public string WalletAddress { get; private set; } = "";
 
-    public static async Task<CampaignStage> Set(LocalnetOptions? options = null)
+    public static async Task<CampaignStage> Set(LocalnetOptions? options = null, PostgresServer? server = null)
     {
-        var database = await TestDatabase.Create();
+        var database = server is null ? await TestDatabase.Create() : await server.CreateDatabase();
         return new CampaignStage(database, await LocalnetProcess.StartAsync(options));
     }
 
-    public Task<CampaignCluster> StartCluster(Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? configure = null) =>
+    /// <summary>Leaves a test time to act in the middle of a campaign.</summary>
+    public static void Unhurried(IServiceCollection services) =>
+        services.Configure<LaneOptions>(options => (options.BatchesAtOnce, options.MaxUnconfirmed) = (8, 16));
+
+    /// <summary>Orders a pause as soon as something was paid, and waits until nothing is on its way.</summary>
+    public static async Task<Campaign> PauseInTheMiddle(CampaignCluster cluster, string id)
+    {
+        await cluster.Await(id, campaign => campaign.Progress.Paid + campaign.Progress.InFlight > 0);
+        await cluster.Call<Campaign>(new PauseCampaignRequest { RequestId = "pause", CampaignId = id });
+        var settled = await cluster.Await(
+            id, campaign => campaign.Progress.InFlight == 0 && campaign.Progress.Finalized == campaign.Progress.Paid);
+        Assert.True(settled.Progress.Paid < settled.Recipients, "the pause came too late to tell anything");
+        return settled;
+    }
+
+    public static Task<Campaign> Resume(CampaignCluster cluster, string id) =>
+        cluster.Call<Campaign>(new ResumeCampaignRequest { RequestId = "resume", CampaignId = id });
+
+    public Task<CampaignCluster> StartCluster(Action<IServiceCollection>? configure = null) =>
         CampaignCluster.Start(Database, Localnet, _key, configure);
 
     /// <summary>Makes the source wallet and gives it lamports and, unless it pays SOL, tokens of a new mint.</summary>

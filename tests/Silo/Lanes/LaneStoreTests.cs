@@ -1,0 +1,152 @@
+using Cluster.Silo.Grains.Lanes;
+using Cluster.Silo.Storage;
+using Cluster.Silo.Storage.Campaigns;
+using Cluster.Solana;
+using Cluster.Tests.Support;
+using Cluster.V1;
+using Npgsql;
+using Xunit;
+
+namespace Cluster.Tests.Silo.Lanes;
+
+/// <summary>What the database itself refuses, whatever a stale or mistaken activation asks of it.</summary>
+public sealed class LaneStoreTests
+{
+    [Fact]
+    public async Task What_was_committed_is_read_back_as_it_was()
+    {
+        await using var database = await WithLane();
+        var lane = await Commit(database, Fresh(await Lane(database), 1, 3, 1));
+
+        Assert.Equal((4L, 1L, 3L, 2L), (lane.Next, lane.NextBatch, lane.Progress.InFlight, lane.Version));
+        var open = Assert.Single(await new BatchStore(database.Open()).ListOpen("drop", 0, default));
+        Assert.Equal((0L, 1L, 3L, BatchStatus.Signed, 30UL), (open.Batch, open.First, open.Last, open.Status, open.Amount));
+        var unsettled = Assert.Single(await new BatchStore(database.Open()).ListUnsettled("drop", 0, -1, 10, default));
+        Assert.Equal([7, 7], unsettled.Transaction.Bytes.ToArray());
+        Assert.Equal(open.Signature, unsettled.Transaction.Signature);
+    }
+
+    [Fact]
+    public async Task A_stale_activation_commits_nothing()
+    {
+        await using var database = await WithLane();
+        var stale = await Lane(database);
+        await Commit(database, Fresh(stale, 1, 3, 1));
+
+        await Assert.ThrowsAsync<StaleVersionException>(() => Commit(database, Fresh(stale, 1, 2, 2)));
+
+        Assert.Single(await new BatchStore(database.Open()).ListOpen("drop", 0, default));
+    }
+
+    [Fact]
+    public async Task A_lane_never_goes_back_to_recipients_that_it_has_passed()
+    {
+        await using var database = await WithLane();
+        var lane = await Commit(database, Fresh(await Lane(database), 1, 3, 1));
+
+        await Assert.ThrowsAsync<StaleVersionException>(() => Commit(database, new LaneChange(lane with { Next = 2 })));
+    }
+
+    [Fact]
+    public async Task Two_live_batches_for_one_recipient_are_refused()
+    {
+        await using var database = await WithLane();
+        var lane = await Commit(database, Fresh(await Lane(database), 1, 3, 1));
+        var twice = new LaneChange(lane) { Signed = [Batch(1, 1, 2, 2)], Transactions = [[7, 7]] };
+
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => Commit(database, twice));
+
+        Assert.Equal("campaign_batches_live", refusal.ConstraintName);
+    }
+
+    [Fact]
+    public async Task A_batch_that_may_still_land_cannot_be_replaced()
+    {
+        await using var database = await WithLane();
+        var lane = await Commit(database, Fresh(await Lane(database), 1, 3, 1));
+
+        await Assert.ThrowsAsync<StaleVersionException>(() => Commit(database, new LaneChange(lane) { Replaced = [0] }));
+
+        var expired = Batch(1, 3, 0, 1) with { Status = BatchStatus.Expired };
+        lane = await Commit(database, new LaneChange(lane with { Progress = default }) { Settled = [expired] });
+        await Commit(database, new LaneChange(lane) { Replaced = [0] });
+        Assert.Empty(await new BatchStore(database.Open()).ListOpen("drop", 0, default));
+    }
+
+    [Fact]
+    public async Task The_bytes_of_a_batch_go_when_its_outcome_is_final()
+    {
+        await using var database = await WithLane();
+        var lane = await Commit(database, Fresh(await Lane(database), 1, 3, 1));
+        lane = await Commit(database, new LaneChange(lane) { Settled = [Batch(1, 3, 0, 1) with { Status = BatchStatus.Confirmed, Slot = 5 }] });
+        Assert.Equal(1, await database.Scalar<long>("select count(transaction) from campaign_batches"));
+
+        await Commit(database, new LaneChange(lane) { Settled = [Batch(1, 3, 0, 1) with { Status = BatchStatus.Finalized, Slot = 5 }] });
+
+        Assert.Equal(0, await database.Scalar<long>("select count(transaction) from campaign_batches"));
+    }
+
+    [Fact]
+    public async Task A_recipient_fails_once_with_its_line_and_amount()
+    {
+        await using var database = await WithLane();
+        var failure = new PaymentFailure(2, "somebody", "account frozen", null);
+        var lane = await Commit(database, new LaneChange(await Lane(database)) { Failures = [failure] });
+
+        var listed = Assert.Single(await new FailureStore(database.Open()).List("drop", null, 10, default)).Failure;
+        Assert.Equal((102UL, "20", "account frozen", FailureStage.Payment), (listed.Line, listed.Amount, listed.Reason, listed.Stage));
+        await Assert.ThrowsAsync<PostgresException>(() => Commit(database, new LaneChange(lane) { Failures = [failure] }));
+    }
+
+    private static async Task<TestDatabase> WithLane()
+    {
+        var database = await TestDatabase.Create();
+        await database.Execute(
+            """
+            insert into wallets (wallet_id, kind, address, created_at) values ('source', 'project', decode(repeat('01', 32), 'hex'), now());
+            insert into campaigns (campaign_id, wallet_id, decimals, state, duplicates, off_curve, lanes, recipients, created_at)
+              values ('drop', 'source', 9, 'running', 'keep', 'allow', 1, 10, now());
+            insert into campaign_recipients (campaign_id, sequence, line, owner, amount)
+              select 'drop', n, 100 + n, decode(repeat(lpad(to_hex(n), 2, '0'), 32), 'hex'), 10 * n from generate_series(1, 10) n;
+            insert into campaign_lanes (campaign_id, lane, wallet_id, state, first_sequence, last_sequence, next_sequence)
+              values ('drop', 0, 'drop/0', 'paying', 1, 10, 1);
+            """);
+        return database;
+    }
+
+    private static async Task<LaneRecord> Lane(TestDatabase database) => (await new LaneStore(database.Open()).Find("drop", 0, default))!;
+
+    private static async Task<LaneRecord> Commit(TestDatabase database, LaneChange change)
+    {
+        var changes = database.Open().Change();
+        change.AddTo(changes);
+        await database.Open().Commit(changes, default);
+        return await Lane(database);
+    }
+
+    private static LaneChange Fresh(LaneRecord lane, long first, long last, byte signature)
+    {
+        var progress = lane.Progress with { InFlight = last - first + 1 };
+        var next = lane with { Next = last + 1, NextBatch = lane.NextBatch + 1, Progress = progress };
+        return new LaneChange(next) { Signed = [Batch(first, last, lane.NextBatch, signature)], Transactions = [[7, 7]] };
+    }
+
+    private static BatchRecord Batch(long first, long last, long number, byte signature)
+    {
+        var bytes = new byte[Signature.Size];
+        bytes[0] = signature;
+        return new BatchRecord
+        {
+            Batch = number,
+            First = first,
+            Last = last,
+            Status = BatchStatus.Signed,
+            Attempts = 1,
+            Signature = Signature.FromBytes(bytes),
+            LastValidBlockHeight = 150,
+            Amount = 30,
+            Fee = 5_000,
+            Rent = 0,
+        };
+    }
+}
