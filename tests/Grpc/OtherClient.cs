@@ -15,7 +15,11 @@ internal static class OtherClient
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>All files that the tests' services are described in, dependencies first, for a client without protoc.</summary>
-    public static string Descriptors { get; } = Convert.ToBase64String(DescriptorSet());
+    public static string Descriptors { get; } = DescriptorsOf(
+        EchoReflection.Descriptor,
+        Cluster.Grpc.Health.V1.HealthReflection.Descriptor,
+        Cluster.Grpc.Reflection.V1.ReflectionReflection.Descriptor,
+        Cluster.Grpc.Reflection.ReflectionV1Alpha.Descriptor);
 
     public static async Task<JsonElement> RunNodeAsync(Uri server)
     {
@@ -53,7 +57,8 @@ internal static class OtherClient
             RedirectStandardError = true,
         }) ?? throw new InvalidOperationException($"{program} did not start");
 
-    private static async Task<JsonElement> RunAsync(string program, params string[] arguments)
+    /// <summary>Runs a client to its end and reads the one JSON value that it prints.</summary>
+    public static async Task<JsonElement> RunAsync(string program, params string[] arguments)
     {
         using var process = Start(program, arguments);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -74,15 +79,17 @@ internal static class OtherClient
             : throw new InvalidOperationException($"{program} {arguments[0]} ended with {process.ExitCode}:\n{await errors}");
     }
 
-    private static byte[] DescriptorSet()
+    /// <summary>These files and all that they import, as the argument of a client without protoc.</summary>
+    public static string DescriptorsOf(params ReadOnlySpan<FileDescriptor> files)
     {
         var set = new FileDescriptorSet();
         var known = new HashSet<string>(StringComparer.Ordinal);
-        Add(EchoReflection.Descriptor);
-        Add(Cluster.Grpc.Health.V1.HealthReflection.Descriptor);
-        Add(Cluster.Grpc.Reflection.V1.ReflectionReflection.Descriptor);
-        Add(Cluster.Grpc.Reflection.ReflectionV1Alpha.Descriptor);
-        return set.ToByteArray();
+        foreach (var file in files)
+        {
+            Add(file);
+        }
+
+        return Convert.ToBase64String(set.ToByteArray());
 
         void Add(FileDescriptor file)
         {

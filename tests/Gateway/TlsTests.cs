@@ -1,0 +1,67 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Cluster.Gateway.Configuration;
+using Xunit;
+
+namespace Cluster.Tests.Gateway;
+
+public sealed class TlsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("cluster-tls-").FullName;
+
+    private string CertificateFile => Path.Combine(_folder, "cluster.crt");
+
+    private string KeyFile => Path.Combine(_folder, "cluster.key");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task With_a_certificate_both_endpoints_speak_tls_and_other_machines_may_reach_them()
+    {
+        using var certificate = await WriteCertificate();
+        await using var gateway = await GatewayUnderTest.Start(
+            "--Cluster:Grpc:Address=0.0.0.0", $"--Cluster:Tls:CertificateFile={CertificateFile}", $"--Cluster:Tls:KeyFile={KeyFile}");
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == certificate.GetCertHashString();
+        using var client = new HttpClient(handler);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", gateway.AdministratorKey);
+
+        var health = await client.GetStringAsync(new Uri(gateway.Http.BaseAddress!, "/health/live"), TestContext.Current.CancellationToken);
+        using var call = new HttpRequestMessage(HttpMethod.Post, $"https://127.0.0.1:{gateway.GrpcAddress.Port}/cluster.v1.Wallets/GetWallet")
+        {
+            Version = new Version(2, 0),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([0, 0, 0, 0, 0]),
+        };
+        call.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        using var reply = await client.SendAsync(call, TestContext.Current.CancellationToken);
+        await reply.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("https", gateway.Http.BaseAddress!.Scheme);
+        Assert.Equal("live\n", health);
+        Assert.Equal("0", reply.TrailingHeaders.GetValues("grpc-status").Single());
+    }
+
+    [Fact]
+    public async Task A_certificate_that_cannot_be_read_stops_the_start()
+    {
+        await File.WriteAllTextAsync(CertificateFile, "no certificate", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(KeyFile, "no key", TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAsync<InvalidConfigurationException>(() => GatewayUnderTest.Start(
+            $"--Cluster:Tls:CertificateFile={CertificateFile}", $"--Cluster:Tls:KeyFile={KeyFile}"));
+
+        Assert.Contains(CertificateFile, error.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<X509Certificate2> WriteCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=cluster", key, HashAlgorithmName.SHA256);
+        var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await File.WriteAllTextAsync(CertificateFile, certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(KeyFile, key.ExportPkcs8PrivateKeyPem());
+        return certificate;
+    }
+}
