@@ -60,13 +60,13 @@ internal sealed class Airdrop : IAsyncDisposable
         return airdrop;
     }
 
-    /// <summary>What was on the ledger when the campaign was made.</summary>
-    public IReadOnlySet<string> LandedBefore { get; private set; } = new HashSet<string>();
+    /// <summary>What is on the ledger and no transaction of ours: what was there when the campaign was made, for one.</summary>
+    public HashSet<string> Foreign { get; } = [];
 
     /// <summary>Makes the campaign.</summary>
     public async Task<Campaign> Create(uint lanes, DuplicatePolicy duplicates = default, OffCurvePolicy offCurve = default)
     {
-        LandedBefore = (await Localnet.LedgerAsync()).Select(entry => (string)entry["signature"]!).ToHashSet();
+        Foreign.UnionWith((await Localnet.LedgerAsync()).Select(entry => (string)entry["signature"]!));
         return await Insist<Campaign>(new CreateCampaignRequest
         {
             RequestId = "create",

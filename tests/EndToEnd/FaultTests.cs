@@ -52,7 +52,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         await airdrop.Create(lanes: 2);
         await airdrop.Upload(owed);
         var start = airdrop.Start();
-        var before = airdrop.LandedBefore.Count;
+        var before = airdrop.Foreign.Count;
         int[] moments = [0, 40, 80, 120];
         foreach (var landed in moments)
         {

@@ -22,9 +22,11 @@ internal static class Judge
     {
         failed ??= new HashSet<string>();
         var held = (await airdrop.Localnet.TokenBalancesAsync(airdrop.Mint))
-            .ToDictionary(account => (string)account["owner"]!, account => ulong.Parse((string)account["amount"]!));
+            .Select(account => (Owner: (string)account["owner"]!, Amount: ulong.Parse((string)account["amount"]!)))
+            .Where(account => account.Amount > 0)
+            .ToDictionary(account => account.Owner, account => account.Amount);
         var landed = (await airdrop.Localnet.LedgerAsync())
-            .Where(entry => !airdrop.LandedBefore.Contains((string)entry["signature"]!))
+            .Where(entry => !airdrop.Foreign.Contains((string)entry["signature"]!))
             .ToDictionary(entry => (string)entry["signature"]!);
         RequireHoldings(airdrop, owed, failed, held);
         await RequireReport(airdrop, owed, failed, landed);

@@ -27,11 +27,12 @@ internal sealed class PlanDraft(RecentBlockhash blockhash)
     /// <param name="cutter">Has just cut it.</param>
     /// <param name="attempts">Transactions signed in a row for these recipients, this one included.</param>
     /// <param name="reason">Why somebody cannot be paid.</param>
-    public void Take(in Cut cut, BatchCutter cutter, int attempts, Func<long, string> reason)
+    /// <param name="failedIn">The transaction that was to pay them and failed; null where none was sent.</param>
+    public void Take(in Cut cut, BatchCutter cutter, int attempts, Func<long, string> reason, Signature? failedIn = null)
     {
         if (cut.IsRefused)
         {
-            Fail(new PaymentFailure(cut.First, cut.Refused.ToString(), reason(cut.First), null));
+            Fail(new PaymentFailure(cut.First, cut.Refused.ToString(), reason(cut.First), failedIn));
             return;
         }
 

@@ -70,10 +70,11 @@ internal sealed class RepairPlanner(
     private static void CutAll(
         BatchRecord batch, ReadOnlySpan<Payee> payees, IReadOnlyDictionary<long, string> reasons, BatchCutter cutter, PlanDraft draft)
     {
+        Signature? failedIn = batch.Status == BatchStatus.Rejected ? batch.Signature : null;
         cutter.Add(payees);
         while (cutter.TryCut(isEnd: true, out var cut))
         {
-            draft.Take(cut, cutter, batch.Attempts + 1, sequence => reasons[sequence]);
+            draft.Take(cut, cutter, batch.Attempts + 1, sequence => reasons[sequence], failedIn);
         }
     }
 }
