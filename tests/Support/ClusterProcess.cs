@@ -54,6 +54,16 @@ internal sealed class ClusterProcess : IAsyncDisposable
     /// <summary>The process's id while it runs.</summary>
     public int ProcessId => Running.Id;
 
+    /// <summary>The most memory that this life of it has held.</summary>
+    public int PeakMebibytes
+    {
+        get
+        {
+            var line = File.ReadLines($"/proc/{ProcessId}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return int.Parse(line.AsSpan("VmHWM:".Length, line.Length - "VmHWM:kB".Length)) / 1024;
+        }
+    }
+
     /// <summary>All that it wrote, over all its lives.</summary>
     public string Output
     {
