@@ -79,13 +79,14 @@ public sealed class PostgresServer : IAsyncDisposable
         var server = new PostgresServer(folder, durable);
         if (Environment.IsPrivilegedProcess)
         {
-            await RunToEnd("chown", [Superuser, folder]);
+            await RunToEnd("chown", Superuser, folder);
         }
 
         await RunToEnd(
-            Binary("initdb"),
-            ["-D", server.DataFolder, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"],
-            asPostgres: true);
+        [
+            .. AsPostgres(Binary("initdb")), "-D", server.DataFolder, "-U", Superuser, "-A", "trust", "-E", "UTF8",
+            "--locale=C", "--no-sync", "--no-instructions",
+        ]);
         await server.StartProcess(LoopbackPort.Reserve());
         return server;
     }
@@ -134,7 +135,7 @@ public sealed class PostgresServer : IAsyncDisposable
             .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(id => int.Parse(id, CultureInfo.InvariantCulture))
             .Prepend(_postmaster);
-        await RunToEnd("/bin/sh", ["-c", $"kill -9 {string.Join(' ', processes)} 2>/dev/null || :"]);
+        await RunToEnd("/bin/sh", "-c", $"kill -9 {string.Join(' ', processes)} 2>/dev/null || :");
         await _supervisor!.StandardInput.WriteLineAsync("keep");
         await _supervisor.StandardInput.FlushAsync();
         await _supervisor.WaitForExitAsync();
@@ -216,20 +217,18 @@ public sealed class PostgresServer : IAsyncDisposable
     private async Task StartProcess(int port)
     {
         _port = port;
+        // The supervisor runs as the tests do, so that it can remove the folder wherever that stands, and in a session of
+        // its own, so that a signal to the tests' process group does not end it before it has cleaned up.
         var start = StartInfo(
-            "/bin/sh",
+            "setsid",
             [
-                "-c", Supervisor, "postgres-supervisor", DataFolder, LogFile, Binary("postgres"),
+                "/bin/sh", "-c", Supervisor, "postgres-supervisor", DataFolder, LogFile,
+                .. AsPostgres(Binary("postgres")),
                 "-c", "listen_addresses=127.0.0.1", "-c", $"port={port}", "-c", "unix_socket_directories=",
                 "-c", $"fsync={(_durable ? "on" : "off")}", "-c", $"full_page_writes={(_durable ? "on" : "off")}",
                 "-c", "max_connections=300", "-c", "shared_buffers=128MB", "-c", "log_min_messages=warning",
-            ],
-            asPostgres: true);
+            ]);
         start.RedirectStandardInput = true;
-
-        // A session of its own: a signal to the test's process group must not end it before it has cleaned up.
-        start.ArgumentList.Insert(0, start.FileName);
-        start.FileName = "setsid";
         _supervisor = Process.Start(start)!;
         _postmaster = int.Parse((await _supervisor.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
         await AwaitReady();
@@ -255,29 +254,28 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    private static ProcessStartInfo StartInfo(string file, string[] arguments, bool asPostgres)
-    {
-        string[] command = asPostgres && Environment.IsPrivilegedProcess
-            ? ["setpriv", $"--reuid={Superuser}", $"--regid={Superuser}", "--init-groups", file, .. arguments]
-            : [file, .. arguments];
-        return new ProcessStartInfo(command[0], command[1..])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            WorkingDirectory = "/",
-        };
-    }
+    /// <summary>PostgreSQL refuses to run as root.</summary>
+    private static string[] AsPostgres(string file) => Environment.IsPrivilegedProcess
+        ? ["setpriv", $"--reuid={Superuser}", $"--regid={Superuser}", "--init-groups", file]
+        : [file];
 
-    private static async Task RunToEnd(string file, string[] arguments, bool asPostgres = false)
+    private static ProcessStartInfo StartInfo(string file, IEnumerable<string> arguments) => new(file, arguments)
     {
-        using var process = Process.Start(StartInfo(file, arguments, asPostgres))!;
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        UseShellExecute = false,
+        WorkingDirectory = "/",
+    };
+
+    private static async Task RunToEnd(params string[] command)
+    {
+        using var process = Process.Start(StartInfo(command[0], command[1..]))!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{file} ended with {process.ExitCode}: {await output}{errors}");
+            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}: {await output}{errors}");
         }
     }
 }
