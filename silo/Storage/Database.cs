@@ -40,23 +40,21 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider time)
             // One batch is one implicit transaction: it commits at its end or not at all.
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (PostgresException error) when (error.SqlState == StaleVersion)
+        catch (PostgresException error) when (FindStaleness(error) is { } stale)
         {
-            throw new StaleVersionException(error.MessageText["stale version of ".Length..], error);
-        }
-        catch (PostgresException error) when (error.ConstraintName == SignedOnce)
-        {
-            throw new StaleVersionException("the same payment with the same blockhash, which another activation signed", error);
-        }
-        catch (PostgresException error) when (error.ConstraintName == BatchSignedOnce)
-        {
-            throw new StaleVersionException("the same batch with the same blockhash, which another activation signed", error);
-        }
-        catch (PostgresException error) when (error.ConstraintName == AnsweredOnce)
-        {
-            throw new StaleVersionException("an answer that another activation recorded", error);
+            throw new StaleVersionException(stale, error);
         }
     }
+
+    /// <summary>What another activation was first with, where that is why a commit failed; null where it is not.</summary>
+    internal static string? FindStaleness(PostgresException error) => error switch
+    {
+        { SqlState: StaleVersion } => error.MessageText["stale version of ".Length..],
+        { ConstraintName: SignedOnce } => "the same payment with the same blockhash, which another activation signed",
+        { ConstraintName: BatchSignedOnce } => "the same batch with the same blockhash, which another activation signed",
+        { ConstraintName: AnsweredOnce } => "an answer that another activation recorded",
+        _ => null,
+    };
 
     /// <summary>Runs a query and reads every row.</summary>
     /// <typeparam name="T">What a row becomes.</typeparam>

@@ -116,12 +116,21 @@ internal sealed class UploadStaging : IAsyncDisposable
     }
 
     /// <summary>Makes all of it seen, together with the last changes.</summary>
+    /// <exception cref="StaleVersionException">Another attempt at the same upload was first; nothing was committed.</exception>
     public async Task Commit(Changes changes, CancellationToken cancellationToken)
     {
         await using var batch = changes.Batch;
         batch.Connection = _connection;
         batch.Transaction = _transaction;
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException error) when (Database.FindStaleness(error) is { } stale)
+        {
+            throw new StaleVersionException(stale, error);
+        }
+
         await _transaction.CommitAsync(cancellationToken);
     }
 

@@ -179,6 +179,28 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public async Task An_upload_whose_answer_another_attempt_has_recorded_meanwhile_stores_nothing_and_is_to_be_repeated()
+    {
+        await using var stage = await Ready(DuplicatePolicy.DuplicatesReject);
+
+        async IAsyncEnumerable<RecipientRow> RowsWhileAnotherAttemptAnswers()
+        {
+            yield return Row(2, Addresses[0], "5");
+            await stage.Stage.Database.Execute(
+                """
+                insert into requests (grain_type, grain_key, request_id, method, request_hash, reply, created_at)
+                values ('campaign', 'drop', 'u1', 'm', decode(repeat('02', 32), 'hex'), '', now())
+                """);
+        }
+
+        var refusal = await Assert.ThrowsAsync<ClusterException>(
+            () => stage.Cluster.Upload(Header("u1"), RowsWhileAnotherAttemptAnswers()));
+
+        Assert.Equal(StatusCode.Aborted, refusal.Status);
+        Assert.Equal(0L, await stage.Stage.Database.Scalar<long>("select count(*) from campaign_recipients"));
+    }
+
+    [Fact]
     public async Task A_hundred_thousand_duplicates_are_merged_into_one()
     {
         await using var stage = await Ready(DuplicatePolicy.DuplicatesMerge);
