@@ -9,6 +9,9 @@ namespace Cluster.Silo.Grains.Lanes;
 internal sealed class LaneFunds(
     LaneContext lane, ISolanaRpc rpc, CampaignAssets assets, NeedsCounter counter, LaneTerms terms)
 {
+    /// <summary>Compute units of emptying a wallet, on the safe side.</summary>
+    private const uint SweepUnits = 100_000;
+
     /// <summary>Why nothing at all can be paid out of the lane; null where it can.</summary>
     public async Task<string?> Obstacle(CancellationToken cancellationToken)
     {
@@ -74,7 +77,7 @@ internal sealed class LaneFunds(
     /// </summary>
     public async Task<ulong> SweepShortage(CancellationToken cancellationToken)
     {
-        var fee = (await terms.Current(cancellationToken)).MaxFee;
+        var fee = PayoutTermsOf.Fee((await terms.Current(cancellationToken)).Price, SweepUnits);
         var (lamports, tokens) = await Read(RpcQuery.Confirmed, cancellationToken);
         return tokens is { Amount: > 0 } && lamports < fee ? lane.Asset.Costs.LamportDeposit(default, fee) : 0;
     }
