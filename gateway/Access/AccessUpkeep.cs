@@ -33,7 +33,7 @@ internal sealed partial class AccessUpkeep(
                 await refusals.Write(stoppingToken);
                 failing = false;
             }
-            catch (NpgsqlException error)
+            catch (Exception error) when (error is NpgsqlException or TimeoutException)
             {
                 // One line when it begins; readiness says that it goes on.
                 if (!failing)
@@ -44,6 +44,13 @@ internal sealed partial class AccessUpkeep(
                 failing = true;
             }
         }
+    }
+
+    /// <summary>The last refusals are written before the process ends.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await refusals.Write(cancellationToken);
     }
 
     [LoggerMessage(4102, LogLevel.Warning, "API keys could not be read anew; those known stay valid for {TrustSeconds} seconds at most")]

@@ -4,6 +4,7 @@ using Cluster.Silo.Hosting;
 using Cluster.Silo.Hosting.Binding;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Storage.Schema;
+using Cluster.Solana;
 using Npgsql;
 
 namespace Cluster.Gateway.Hosting;
@@ -25,6 +26,7 @@ internal static class StartFailure
         BindingException binding => (binding.Errors, Misconfigured),
         KeyException key => ([key.Message], Misconfigured),
         ClusterException refusal => ([refusal.Message], Misconfigured),
+        SolanaStartException solana => ([solana.Message], Unavailable),
         PostgresException postgres => ([$"PostgreSQL refused ({postgres.SqlState}): {postgres.MessageText}."], Unavailable),
         NpgsqlException away => ([$"PostgreSQL cannot be reached: {away.Message}. Start it, or put ConnectionStrings:Cluster right."], Unavailable),
         IOException { InnerException: not null } taken when taken.Message.Contains("bind", StringComparison.OrdinalIgnoreCase) =>

@@ -79,6 +79,29 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_solana_node_that_is_away_or_of_another_network_is_a_sentence()
+    {
+        await using var database = await TestDatabase.Create();
+        await using var localnet = await LocalnetProcess.StartAsync();
+
+        var away = await ClusterProcess.Run(With(
+            ("ConnectionStrings__Cluster", database.ConnectionString),
+            ("Cluster__Solana__StartTimeout", "00:00:01")));
+        var other = await ClusterProcess.Run(With(
+            ("ConnectionStrings__Cluster", database.ConnectionString),
+            ("SOLANA_RPC_URL", localnet.Url.ToString()),
+            ("SOLANA_NETWORK", "mainnet-beta")));
+
+        Assert.All([away, other], start =>
+        {
+            Assert.Equal(StartFailure.Unavailable, start.ExitCode);
+            Assert.DoesNotContain("   at ", start.Output, StringComparison.Ordinal);
+        });
+        Assert.Contains("no Solana endpoint answered within 1 s", away.Output, StringComparison.Ordinal);
+        Assert.Contains("but Solana:Network is MainnetBeta", other.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_a_sentence()
     {
         await using var database = await TestDatabase.Create();

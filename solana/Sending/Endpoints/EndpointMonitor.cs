@@ -38,7 +38,7 @@ internal sealed class EndpointMonitor(RpcPool pool, SolanaOptions options, TimeP
         catch (OperationCanceledException timeout) when (!ct.IsCancellationRequested)
         {
             var reasons = string.Join("; ", last.Select(error => error?.Message).OfType<string>().Distinct());
-            throw new InvalidOperationException(
+            throw new SolanaStartException(
                 $"no Solana endpoint answered within {options.StartTimeout.TotalSeconds:0.###} s: {reasons}. "
                 + "Check Solana:Endpoints, or raise Solana:StartTimeout.",
                 timeout);
@@ -75,7 +75,7 @@ internal sealed class EndpointMonitor(RpcPool pool, SolanaOptions options, TimeP
             node.Observe(exception);
             SenderLog.EndpointFailed(logger, node.ToString(), exception.Reason);
         }
-        catch (InvalidOperationException exception)
+        catch (SolanaStartException exception)
         {
             // An endpoint that was away at the start has come back as another network: it stays out.
             SenderLog.WrongNetwork(logger, node.ToString(), exception.Message);
@@ -97,7 +97,7 @@ internal sealed class EndpointMonitor(RpcPool pool, SolanaOptions options, TimeP
         var network = GenesisHashes.NetworkOf(genesis);
         if (network != options.Network)
         {
-            throw new InvalidOperationException(
+            throw new SolanaStartException(
                 $"the Solana endpoint {node} serves {network} (genesis {genesis}), but Solana:Network is {options.Network}. "
                 + "Correct the one that is wrong.");
         }

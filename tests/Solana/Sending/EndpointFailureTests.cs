@@ -89,7 +89,7 @@ public sealed class EndpointFailureTests
         await using var chain = await FakeChain.Start();
         chain.Genesis = genesis;
 
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => SenderFixture.Start(chain));
+        var error = await Assert.ThrowsAsync<SolanaStartException>(() => SenderFixture.Start(chain));
 
         Assert.Contains($"serves {network}", error.Message, StringComparison.Ordinal);
         Assert.Contains("Solana:Network is Localnet", error.Message, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class EndpointFailureTests
         var url = chain.Server.Url;
         await chain.DisposeAsync();
 
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(
+        var error = await Assert.ThrowsAsync<SolanaStartException>(
             () => SenderFixture.Start([url], options => options.StartTimeout = TimeSpan.FromSeconds(1)));
 
         Assert.Contains("no Solana endpoint answered within 1 s", error.Message, StringComparison.Ordinal);
