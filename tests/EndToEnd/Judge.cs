@@ -11,16 +11,20 @@ internal static class Judge
     private const ulong TokenAccountRent = 2_039_280;
 
     /// <summary>
-    /// Everybody has exactly what is owed and the failed nothing, nobody else has anything, the report says the same, lanes
+    /// Everybody has exactly what is owed and the unpaid nothing, nobody else has anything, the report says the same, lanes
     /// are empty, and the source lacks what was paid and not a lamport more.
     /// </summary>
     /// <param name="airdrop">Ended.</param>
     /// <param name="owed">Each owner once.</param>
-    /// <param name="failed">Those who cannot be paid.</param>
+    /// <param name="unpaid">Those who get nothing.</param>
+    /// <param name="why">What the report says of them.</param>
     public static async Task RequireExact(
-        this Airdrop airdrop, IReadOnlyList<(PublicKey Owner, ulong Amount)> owed, IReadOnlySet<string>? failed = null)
+        this Airdrop airdrop,
+        IReadOnlyList<(PublicKey Owner, ulong Amount)> owed,
+        IReadOnlySet<string>? unpaid = null,
+        RecipientStatus why = RecipientStatus.RecipientFailed)
     {
-        failed ??= new HashSet<string>();
+        unpaid ??= new HashSet<string>();
         var held = (await airdrop.Localnet.TokenBalancesAsync(airdrop.Mint))
             .Select(account => (Owner: (string)account["owner"]!, Amount: ulong.Parse((string)account["amount"]!)))
             .Where(account => account.Amount > 0)
@@ -28,19 +32,19 @@ internal static class Judge
         var landed = (await airdrop.Localnet.LedgerAsync())
             .Where(entry => !airdrop.Foreign.Contains((string)entry["signature"]!))
             .ToDictionary(entry => (string)entry["signature"]!);
-        RequireHoldings(airdrop, owed, failed, held);
-        await RequireReport(airdrop, owed, failed, landed);
+        RequireHoldings(airdrop, owed, unpaid, held);
+        await RequireReport(airdrop, owed, unpaid, why, landed);
         await RequireEmptyLanes(airdrop);
-        await RequireLamports(airdrop, landed, accounts: owed.Count(row => !failed.Contains(row.Owner.ToString())));
+        await RequireLamports(airdrop, landed, accounts: owed.Count(row => !unpaid.Contains(row.Owner.ToString())));
     }
 
     private static void RequireHoldings(
-        Airdrop airdrop, IReadOnlyList<(PublicKey Owner, ulong Amount)> owed, IReadOnlySet<string> failed, Dictionary<string, ulong> held)
+        Airdrop airdrop, IReadOnlyList<(PublicKey Owner, ulong Amount)> owed, IReadOnlySet<string> unpaid, Dictionary<string, ulong> held)
     {
         var left = Airdrop.Tokens;
         foreach (var (owner, amount) in owed.Select(row => (row.Owner.ToString(), row.Amount)))
         {
-            var expected = failed.Contains(owner) ? 0 : amount;
+            var expected = unpaid.Contains(owner) ? 0 : amount;
             var has = held.GetValueOrDefault(owner);
             Assert.True(expected == has, $"{owner} is owed {expected} and has {has}");
             held.Remove(owner);
@@ -52,16 +56,20 @@ internal static class Judge
     }
 
     private static async Task RequireReport(
-        Airdrop airdrop, IReadOnlyList<(PublicKey Owner, ulong Amount)> owed, IReadOnlySet<string> failed, Dictionary<string, JsonNode> landed)
+        Airdrop airdrop,
+        IReadOnlyList<(PublicKey Owner, ulong Amount)> owed,
+        IReadOnlySet<string> unpaid,
+        RecipientStatus why,
+        Dictionary<string, JsonNode> landed)
     {
         var report = await airdrop.Report();
         Assert.Equal(owed.Select(row => (row.Owner.ToString(), row.Amount)), report.Select(row => (row.Address, row.Amount)));
         Assert.All(report, row =>
         {
-            if (failed.Contains(row.Address))
+            if (unpaid.Contains(row.Address))
             {
-                Assert.Equal(RecipientStatus.RecipientFailed, row.Status);
-                Assert.NotEmpty(row.Reason);
+                Assert.Equal(why, row.Status);
+                Assert.Equal(why == RecipientStatus.RecipientFailed, row.Reason.Length > 0);
                 return;
             }
 
@@ -71,12 +79,12 @@ internal static class Judge
             Assert.Null(entry["err"]);
         });
         var campaign = await airdrop.Get();
-        Assert.Equal((ulong)(owed.Count - failed.Count), campaign.Progress.Paid);
+        Assert.Equal((ulong)(owed.Count - unpaid.Count), campaign.Progress.Paid);
         Assert.Equal(campaign.Progress.Paid, campaign.Progress.Finalized);
-        Assert.Equal((ulong)failed.Count, campaign.Progress.Failed);
+        Assert.Equal(why == RecipientStatus.RecipientFailed ? (ulong)unpaid.Count : 0, campaign.Progress.Failed);
         Assert.Equal(0UL, campaign.Progress.InFlight);
         Assert.Equal(
-            owed.Where(row => !failed.Contains(row.Owner.ToString())).Aggregate(0UL, (sum, row) => sum + row.Amount), campaign.Progress.PaidAmount);
+            owed.Where(row => !unpaid.Contains(row.Owner.ToString())).Aggregate(0UL, (sum, row) => sum + row.Amount), campaign.Progress.PaidAmount);
     }
 
     private static async Task RequireEmptyLanes(Airdrop airdrop)
