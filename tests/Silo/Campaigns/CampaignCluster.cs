@@ -20,6 +20,9 @@ internal sealed class CampaignCluster : IAsyncDisposable
 {
     private static readonly Caller Person = new("test", "a person at a test");
 
+    /// <summary>How long a test waits for a campaign before it fails.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
     private readonly IHost _host;
 
     private CampaignCluster(IHost host) => _host = host;
@@ -39,6 +42,10 @@ internal sealed class CampaignCluster : IAsyncDisposable
             ["WALLET_ENCRYPTION_KEY"] = Convert.ToBase64String(key),
             ["Cluster:Solana:SlotDuration"] = "00:00:00.050",
             ["Cluster:Solana:ResendInterval"] = "00:00:00.500",
+
+            // A blockhash lives for 150 slots: three seconds of the shortest slots here, not a minute.
+            ["Cluster:Solana:BlockhashRefresh"] = "00:00:00.200",
+            ["Cluster:Solana:BlockhashMaxAge"] = "00:00:01",
             ["Cluster:ChainReader:Deadline"] = "00:00:10",
         });
         builder.Logging.AddProvider(TestLog.Provider).SetMinimumLevel(LogLevel.Information);
@@ -60,10 +67,10 @@ internal sealed class CampaignCluster : IAsyncDisposable
         where TReply : class, IMessage =>
         (TReply)await Operations.Unary(Operations.Methods.Single(other => other.Name == method), request, NewCall());
 
-    public async IAsyncEnumerable<TReply> Stream<TReply>(string method, IMessage request)
+    public async IAsyncEnumerable<TReply> Stream<TReply>(string method, IMessage request, Call? call = null)
         where TReply : class, IMessage
     {
-        await foreach (var reply in Operations.ServerStream(Operations.Methods.Single(other => other.Name == method), request, NewCall()))
+        await foreach (var reply in Operations.ServerStream(Operations.Methods.Single(other => other.Name == method), request, call ?? NewCall()))
         {
             yield return (TReply)reply;
         }
@@ -85,11 +92,18 @@ internal sealed class CampaignCluster : IAsyncDisposable
     /// <summary>Waits until the campaign satisfies the condition, and answers with it.</summary>
     public async Task<Campaign> Await(string campaignId, Func<Campaign, bool> condition)
     {
-        await foreach (var campaign in Stream<Campaign>("WatchCampaign", new WatchCampaignRequest { CampaignId = campaignId }))
+        using var patience = new CancellationTokenSource(Patience);
+        var call = NewCall() with { Cancellation = patience.Token };
+        await foreach (var campaign in Stream<Campaign>("WatchCampaign", new WatchCampaignRequest { CampaignId = campaignId }, call))
         {
             if (condition(campaign))
             {
                 return campaign;
+            }
+
+            if (campaign.PauseReason.Length > 0)
+            {
+                throw new InvalidOperationException($"Campaign {campaignId} was paused before what was waited for: {campaign.PauseReason}");
             }
         }
 
