@@ -49,7 +49,7 @@ public sealed class TransactionSender : ITransactionSender, IHostedService, IAsy
             new SenderClock(time),
             sink => new OutcomeDelivery(sink, OnDelivered, options.SinkTimeout, time, logger, _stopping.Token));
         _dispatch = new OutcomeDispatch(_inFlight, Rpc, _supervisor, _stopping.Token);
-        _poll = new StatusPoll(_inFlight, pool, _queue, _dispatch, options, _supervisor, time, logger);
+        _poll = new StatusPoll(_inFlight, pool, _queue, _dispatch, _blockhashes, options, _supervisor, time, logger);
         _pump = new SendPump(_inFlight, pool, _queue, options, _supervisor, logger);
     }
 

@@ -20,6 +20,7 @@ internal sealed class BlockhashCache(ISolanaRpc rpc, SolanaOptions options, Time
     private readonly SemaphoreSlim _asking = new(1);
     private volatile Entry? _entry;
     private long _lastDemand = -DemandLasts.Ticks;
+    private ulong _finalizedHeight;
 
     public void Dispose() => _asking.Dispose();
 
@@ -28,6 +29,18 @@ internal sealed class BlockhashCache(ISolanaRpc rpc, SolanaOptions options, Time
     {
         Volatile.Write(ref _lastDemand, _clock.Now.Ticks);
         return Fresh() is { } blockhash ? new ValueTask<RecentBlockhash>(blockhash) : new ValueTask<RecentBlockhash>(Fetch(ct));
+    }
+
+    /// <summary>
+    /// A height is finalized. Whoever signs anew because a blockhash has expired must not be given that blockhash again,
+    /// however short a while ago it was read: a node that was stuck may have jumped ahead.
+    /// </summary>
+    public void OnFinalized(ulong blockHeight)
+    {
+        if (blockHeight > Volatile.Read(ref _finalizedHeight))
+        {
+            Volatile.Write(ref _finalizedHeight, blockHeight);
+        }
     }
 
     /// <summary>Refreshes until cancelled.</summary>
@@ -45,7 +58,11 @@ internal sealed class BlockhashCache(ISolanaRpc rpc, SolanaOptions options, Time
     }
 
     private RecentBlockhash? Fresh() =>
-        _entry is { } entry && _clock.Now - entry.At < _maxAge ? entry.Blockhash : null;
+        _entry is { } entry
+        && _clock.Now - entry.At < _maxAge
+        && entry.Blockhash.LastValidBlockHeight > Volatile.Read(ref _finalizedHeight)
+            ? entry.Blockhash
+            : null;
 
     private async Task<RecentBlockhash> Fetch(CancellationToken ct)
     {

@@ -12,6 +12,7 @@ internal sealed class StatusPoll(
     RpcPool pool,
     SendQueue queue,
     OutcomeDispatch dispatch,
+    BlockhashCache blockhashes,
     SolanaOptions options,
     Supervisor supervisor,
     TimeProvider time,
@@ -88,6 +89,7 @@ internal sealed class StatusPoll(
             if (finalized.AbsoluteSlot > _finalized.Slot)
             {
                 _finalized = new FinalizedPoint(finalized.AbsoluteSlot, finalized.BlockHeight);
+                blockhashes.OnFinalized(finalized.BlockHeight);
             }
 
             return null;
@@ -136,6 +138,7 @@ internal sealed class StatusPoll(
         try
         {
             var (statuses, view) = await HistoryLookUp.Ask(node, chunk, ct);
+            blockhashes.OnFinalized(view.FinalizedHeight);
             dispatch.Post(inFlight.BookHistory(chunk, statuses, view));
             return null;
         }

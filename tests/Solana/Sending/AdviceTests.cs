@@ -43,6 +43,20 @@ public sealed class AdviceTests
     }
 
     [Fact]
+    public async Task Whoever_signs_anew_after_an_expiry_is_not_given_the_expired_blockhash_again()
+    {
+        await using var chain = await FakeChain.Start();
+        await using var fixture = await SenderFixture.Start(chain, options => RefreshEvery(options, TimeSpan.FromSeconds(10)));
+        var first = await fixture.Sender.GetRecentBlockhash(default);
+        await fixture.Submit(SampleTransactions.One(first.LastValidBlockHeight));
+
+        chain.Pass(400);
+        await fixture.Sink.Until(OutcomeKind.Expired);
+
+        Assert.Equal(first.LastValidBlockHeight + 400, (await fixture.Sender.GetRecentBlockhash(default)).LastValidBlockHeight);
+    }
+
+    [Fact]
     public async Task A_thousand_callers_share_one_question_for_a_blockhash()
     {
         await using var chain = await FakeChain.Start();
