@@ -4,14 +4,14 @@ namespace Cluster.Silo.Grains.Campaigns;
 /// <remarks>
 /// An account can be written for 24 of a block's 60 million compute units (40 of 100 where SIMD-0286 is active), so one
 /// lane fills at most two fifths of a block: the third lane meets the block's own limit, and a fourth would only cost
-/// transfers and rent. One lane pays 50,000 recipients in about a minute, so below that one is enough.
+/// transfers and rent. One lane makes and pays 100,000 token accounts in about a minute, so below that one is enough.
 /// </remarks>
 internal static class LaneSplit
 {
     /// <summary>The most lanes that a client can ask for.</summary>
     public const int MaxLanes = 64;
 
-    private const long RecipientsPerLane = 50_000;
+    private const long RecipientsPerLane = 100_000;
     private const int LanesThatFillABlock = 3;
 
     /// <summary>How many lanes a campaign gets: those asked for, but never one without a recipient.</summary>

@@ -133,6 +133,9 @@ internal sealed class LaneWork : IAsyncDisposable
         }
     }
 
+    /// <summary>This lane's part of what the campaign may have on its way.</summary>
+    private int ShareOf(int most) => Math.Max(1, most / Math.Max(1, _lane.Campaign.Lanes));
+
     private ulong LaneCount => (ulong)Math.Max(1, _lane.Campaign.Lanes);
 
     private async Task LookUpAll(CancellationToken cancellationToken)
@@ -163,8 +166,8 @@ internal sealed class LaneWork : IAsyncDisposable
 
         if (view.Lane.Next <= view.Lane.Last)
         {
-            return view.Unconfirmed < _parts.Options.MaxUnconfirmed
-                && view.InFlight < _parts.Options.MaxInFlight
+            return view.Unconfirmed < ShareOf(_parts.Options.MaxUnconfirmed)
+                && view.InFlight < ShareOf(_parts.Options.MaxInFlight)
                 && await Submit(await _fresh.Take(view.Lane.Next, view.Lane.Last, cancellationToken), cancellationToken);
         }
 

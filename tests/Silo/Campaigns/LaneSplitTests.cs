@@ -9,8 +9,8 @@ public sealed class LaneSplitTests
 {
     [Theory]
     [InlineData(0, 1, 1)]
-    [InlineData(0, 50_000, 1)]
-    [InlineData(0, 50_001, 2)]
+    [InlineData(0, 100_000, 1)]
+    [InlineData(0, 100_001, 2)]
     [InlineData(0, 1_000_000, 3)]
     [InlineData(64, 1_000_000, 64)]
     [InlineData(64, 10, 10)]
