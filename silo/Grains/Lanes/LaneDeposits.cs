@@ -1,4 +1,5 @@
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Hosting.Invocation;
 using Cluster.Silo.Storage.Campaigns;
 using Cluster.V1;
 
@@ -63,7 +64,7 @@ internal sealed class LaneDeposits(LaneContext lane, IGrains grains, TimeProvide
         is StatusCode.FailedPrecondition or StatusCode.InvalidArgument or StatusCode.NotFound
         or StatusCode.AlreadyExists or StatusCode.PermissionDenied or StatusCode.OutOfRange;
 
-    private string RequestId(string what, int attempt) => $"lane:{lane.LaneId}:{what}:{attempt}";
+    private string RequestId(string what, int attempt) => $"{AnsweredRequests.LanesPrefix}{lane.LaneId}:{what}:{attempt}";
 
     private async Task<Transfer> Await(Transfer transfer, Func<TransferStatus, bool> isThere, CancellationToken cancellationToken)
     {

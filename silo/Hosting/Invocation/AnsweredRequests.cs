@@ -9,9 +9,12 @@ internal sealed class AnsweredRequests(IRequestStore store)
 {
     public const int LongestRequestId = 128;
 
+    /// <summary>How the ids of lanes' own requests begin: a client that took one would stand in the way of its funding.</summary>
+    public const string LanesPrefix = "lane:";
+
     /// <summary>Under what the answer to a request is recorded.</summary>
-    /// <exception cref="ClusterException"><see cref="StatusCode.InvalidArgument"/>: no request id, or too long a one.</exception>
-    public static IdempotencyKey KeyOf(Operation operation, GrainId grain, IMessage request)
+    /// <exception cref="ClusterException"><see cref="StatusCode.InvalidArgument"/>: no request id, or not a usable one.</exception>
+    public static IdempotencyKey KeyOf(Operation operation, GrainId grain, IMessage request, Caller caller)
     {
         var requestId = operation.RequestIdOf(request);
         return requestId.Length switch
@@ -24,6 +27,9 @@ internal sealed class AnsweredRequests(IRequestStore store)
                 $"The request_id of {operation.Name} has {requestId.Length} characters; at most {LongestRequestId} are allowed."),
             _ when requestId.AsSpan().ContainsAnyInRange('\0', '\x1f') => throw new ClusterException(
                 StatusCode.InvalidArgument, $"The request_id of {operation.Name} holds a control character."),
+            _ when !caller.IsSystem && requestId.StartsWith(LanesPrefix, StringComparison.Ordinal) => throw new ClusterException(
+                StatusCode.InvalidArgument,
+                $"The request_id of {operation.Name} begins with {LanesPrefix}, as only the cluster's own do; choose another."),
             _ => new IdempotencyKey(grain, requestId, operation.FullName, SHA256.HashData(request.ToByteArray())),
         };
     }

@@ -62,7 +62,7 @@ internal sealed class GrainMethod<TGrain, TRequest, TReply>(
 
     private async Task<TReply> InvokeOnce(TGrain grain, TRequest request, Call call)
     {
-        var key = AnsweredRequests.KeyOf(Operation, grain.Id, request);
+        var key = AnsweredRequests.KeyOf(Operation, grain.Id, request, call.Caller);
         return await answered.Find(key, call.Cancellation) is { } reply
             ? (TReply)Operation.Method.OutputType.Parser.ParseFrom(reply.Span)
             : await method(grain, request, call with { Idempotency = key });

@@ -1,4 +1,5 @@
 using Cluster.Silo.Hosting;
+using Cluster.Tests.Silo.Hosting.Contract;
 using Xunit;
 
 namespace Cluster.Tests.Silo.Hosting;
@@ -6,6 +7,19 @@ namespace Cluster.Tests.Silo.Hosting;
 /// <summary>Money rule 4: nothing is done twice because a client retried.</summary>
 public abstract class IdempotencyConformance(IConformanceHosts hosts) : HostConformance(hosts)
 {
+    [Fact]
+    public async Task A_client_cannot_take_the_request_ids_that_lanes_use()
+    {
+        var host = await Start();
+        var request = new AddToTotalRequest { ProbeId = "a", Amount = 1, RequestId = "lane:drop/0:tokens:1" };
+
+        var error = await Refused(StatusCode.InvalidArgument, host.Grains.Call<Total>(request, NewCall()));
+        await host.Grains.Call<Total>(request, Call.System("lane"));
+
+        Assert.Contains("lane:", error.Message);
+        Assert.Equal(1, await TotalOf(host, "a"));
+    }
+
     [Fact]
     public async Task The_same_request_sent_a_hundred_times_at_once_is_done_once_and_answered_alike()
     {
