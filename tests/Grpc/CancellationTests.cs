@@ -78,11 +78,13 @@ public sealed class CancellationTests : IAsyncLifetime
     [Fact]
     public async Task A_host_that_stops_ends_its_streams_as_unavailable_and_lets_unary_calls_finish()
     {
-        var release = new TaskCompletionSource();
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = await GrpcTestServer.StartAsync(map: methods => methods.MapUnary<EchoRequest, EchoReply>(
             EchoService.Service.FindMethodByName("Missing"),
             async (request, _) =>
             {
+                entered.SetResult();
                 await release.Task;
                 return new EchoReply { Text = request.Text };
             }));
@@ -91,7 +93,7 @@ public sealed class CancellationTests : IAsyncLifetime
         await using var replies = stream.GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await replies.MoveNextAsync());
         var unary = channel.UnaryAsync<EchoRequest, EchoReply>(EchoService.Service.FindMethodByName("Missing"), new() { Text = "finished" });
-        await server.Echo.Started.ReadAsync(TestContext.Current.CancellationToken);
+        await entered.Task.WaitAsync(TestContext.Current.CancellationToken);
 
         var stopped = server.StopAsync();
 
