@@ -22,7 +22,7 @@ internal sealed class BareLoop(Localnet localnet)
         await localnet.Airdrop(key.PublicKey, Lamports, cancellationToken);
         var mint = await localnet.Mint(key.PublicKey, cancellationToken);
         var recent = await localnet.Rpc.GetLatestBlockhash(RpcQuery.Confirmed, cancellationToken);
-        var transactions = Sign(key, mint, recipients, recent);
+        var transactions = new PayoutScript(key, mint, create: true).Sign(recipients, recent);
 
         var start = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(
@@ -31,34 +31,6 @@ internal sealed class BareLoop(Localnet localnet)
             async (transaction, ct) => await localnet.Rpc.SendTransaction(transaction, SkipPreflight, ct));
         await AllConfirmed(transactions, cancellationToken);
         return Stopwatch.GetElapsedTime(start);
-    }
-
-    private static List<SignedTransaction> Sign(SigningKey key, PublicKey mint, PublicKey[] recipients, RecentBlockhash recent)
-    {
-        var program = TokenProgram.SplTokenId;
-        var terms = new TokenPayoutTerms
-        {
-            FeePayer = key.PublicKey,
-            Owner = key.PublicKey,
-            Source = AssociatedTokenAccount.Derive(key.PublicKey, mint, program),
-            Mint = mint,
-            Decimals = 6,
-            TokenProgram = program,
-        };
-        var payouts = Array.ConvertAll(
-            recipients,
-            owner => new TokenPayout(owner, AssociatedTokenAccount.Derive(owner, mint, program, out var bump), 1, CreateTokenAccount: true, bump));
-        var transactions = new List<SignedTransaction>();
-        var buffer = new byte[Transaction.MaxSize];
-        for (var next = 0; next < payouts.Length;)
-        {
-            var batch = BatchPacker.Pack(terms, payouts.AsSpan(next), recent.Blockhash, buffer);
-            var signature = Transaction.Sign(buffer.AsSpan(0, batch.Size), key);
-            transactions.Add(new(signature, buffer.AsSpan(0, batch.Size).ToArray(), recent.LastValidBlockHeight));
-            next += batch.Count;
-        }
-
-        return transactions;
     }
 
     private async Task AllConfirmed(List<SignedTransaction> transactions, CancellationToken cancellationToken)

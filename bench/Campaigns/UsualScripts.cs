@@ -54,7 +54,11 @@ internal sealed class UsualScripts(Localnet localnet)
         SigningKey key, PublicKey mint, PublicKey[] recipients, bool create, bool confirm, CancellationToken cancellationToken)
     {
         var recent = await localnet.Rpc.GetLatestBlockhash(RpcQuery.Confirmed, cancellationToken);
-        var transaction = Sign(key, mint, recipients, create, recent);
+        if (new PayoutScript(key, mint, create).Sign(recipients, recent) is not [var transaction])
+        {
+            throw new InvalidOperationException($"{recipients.Length} payments do not fit one transaction");
+        }
+
         await localnet.Rpc.SendTransaction(transaction, SkipPreflight, cancellationToken);
         while (true)
         {
@@ -71,31 +75,5 @@ internal sealed class UsualScripts(Localnet localnet)
 
             await Task.Delay(LookAgain, TimeProvider.System, cancellationToken);
         }
-    }
-
-    private static SignedTransaction Sign(SigningKey key, PublicKey mint, PublicKey[] recipients, bool create, RecentBlockhash recent)
-    {
-        var program = TokenProgram.SplTokenId;
-        var terms = new TokenPayoutTerms
-        {
-            FeePayer = key.PublicKey,
-            Owner = key.PublicKey,
-            Source = AssociatedTokenAccount.Derive(key.PublicKey, mint, program),
-            Mint = mint,
-            Decimals = 6,
-            TokenProgram = program,
-        };
-        var payouts = Array.ConvertAll(
-            recipients,
-            owner => new TokenPayout(owner, AssociatedTokenAccount.Derive(owner, mint, program, out var bump), 1, create, bump));
-        var buffer = new byte[Transaction.MaxSize];
-        var batch = BatchPacker.Pack(terms, payouts, recent.Blockhash, buffer);
-        if (batch.Count != payouts.Length)
-        {
-            throw new InvalidOperationException($"{batch.Count} of {payouts.Length} payments were packed");
-        }
-
-        var signature = Transaction.Sign(buffer.AsSpan(0, batch.Size), key);
-        return new(signature, buffer.AsMemory(0, batch.Size), recent.LastValidBlockHeight);
     }
 }

@@ -5,103 +5,87 @@ using Xunit;
 
 namespace Cluster.Tests.Localnet;
 
-public sealed class FaultTests : IAsyncLifetime
+public sealed class FaultTests : HeldLocalnet
 {
     private const ulong Lamports = 1_000_000;
-
-    private LocalnetProcess _localnet = null!;
-    private Payer _payer = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        // Slots pass when a test says so.
-        _localnet = await LocalnetProcess.StartAsync(new() { Slot = TimeSpan.FromMinutes(1) });
-        _payer = await Payer.FundedAsync(_localnet);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _payer.Dispose();
-        await _localnet.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_lost_send_is_accepted_and_lands_only_when_it_is_sent_again()
     {
-        await _localnet.FaultsAsync(new { lostSends = 1.0 });
+        await Localnet.FaultsAsync(new { lostSends = 1.0 });
         var to = Payer.NewAddress();
-        var transaction = await _payer.TransferAsync(to, Lamports);
+        var transaction = await Payer.TransferAsync(to, Lamports);
 
-        var signature = await _payer.SendAsync(transaction);
-        Assert.Null(await _payer.StatusAsync(signature));
+        var signature = await Payer.SendAsync(transaction);
+        Assert.Null(await Payer.StatusAsync(signature));
 
-        await _localnet.FaultsAsync(null);
-        await _payer.SendAsync(transaction);
-        Assert.Equal(Lamports, await _payer.BalanceAsync(to));
+        await Localnet.FaultsAsync(null);
+        await Payer.SendAsync(transaction);
+        Assert.Equal(Lamports, await Payer.BalanceAsync(to));
     }
 
     [Fact]
     public async Task A_tenth_of_the_sends_is_lost_where_a_tenth_is_ordered_and_a_resend_has_its_own_luck()
     {
-        await _localnet.FaultsAsync(new { seed = 7, lostSends = 0.1 });
-        var blockhash = await _payer.BlockhashAsync();
-        var transactions = Enumerable.Range(1, 300).Select(i => _payer.Transfer(Payer.NewAddress(), Lamports + (ulong)i, blockhash)).ToArray();
+        await Localnet.FaultsAsync(new { seed = 7, lostSends = 0.1 });
+        var blockhash = await Payer.BlockhashAsync();
+        var transactions = Enumerable.Range(1, 300).Select(i => Payer.Transfer(Payer.NewAddress(), Lamports + (ulong)i, blockhash)).ToArray();
 
-        foreach (var transaction in transactions) await _payer.SendAsync(transaction, skipPreflight: true);
-        var lost = (int)(await _localnet.StatsAsync())["counters"]!["lostSends"]!;
-        foreach (var transaction in transactions) await _payer.SendAsync(transaction, skipPreflight: true);
-        foreach (var transaction in transactions) await _payer.SendAsync(transaction, skipPreflight: true);
+        foreach (var transaction in transactions) await Payer.SendAsync(transaction, skipPreflight: true);
+        var lost = (int)(await Localnet.StatsAsync())["counters"]!["lostSends"]!;
+        foreach (var transaction in transactions) await Payer.SendAsync(transaction, skipPreflight: true);
+        foreach (var transaction in transactions) await Payer.SendAsync(transaction, skipPreflight: true);
 
         Assert.InRange(lost, 10, 60);
-        Assert.InRange((int)(await _localnet.StatsAsync())["counters"]!["landed"]!, 297, 300);
+        Assert.InRange((int)(await Localnet.StatsAsync())["counters"]!["landed"]!, 297, 300);
     }
 
     [Fact]
     public async Task A_late_transaction_lands_before_its_blockhash_has_expired()
     {
-        await _localnet.FaultsAsync(new { lateLanding = 1.0 });
-        var blockhash = await _payer.BlockhashAsync();
+        await Localnet.FaultsAsync(new { lateLanding = 1.0 });
+        var blockhash = await Payer.BlockhashAsync();
         var recipients = Enumerable.Range(0, 20).Select(_ => Payer.NewAddress()).ToArray();
-        foreach (var to in recipients) await _payer.SendAsync(_payer.Transfer(to, Lamports, blockhash));
-        Assert.Equal(20, (int)(await _localnet.StatsAsync())["waiting"]!);
+        foreach (var to in recipients) await Payer.SendAsync(Payer.Transfer(to, Lamports, blockhash));
+        Assert.Equal(20, (int)(await Localnet.StatsAsync())["waiting"]!);
 
-        await _localnet.PassSlotsAsync(75);
-        var halfway = (int?)(await _localnet.StatsAsync())["counters"]!["landed"] ?? 0;
-        await _localnet.PassSlotsAsync(75);
+        await Localnet.PassSlotsAsync(75);
+        var halfway = (int?)(await Localnet.StatsAsync())["counters"]!["landed"] ?? 0;
+        await Localnet.PassSlotsAsync(75);
 
         Assert.InRange(halfway, 1, 19);
-        Assert.Equal(20, (int)(await _localnet.StatsAsync())["counters"]!["landed"]!);
+        Assert.Equal(20, (int)(await Localnet.StatsAsync())["counters"]!["landed"]!);
     }
 
     [Fact]
     public async Task A_duplicated_send_pays_once()
     {
-        await _localnet.FaultsAsync(new { duplicatedSends = 1.0 });
+        await Localnet.FaultsAsync(new { duplicatedSends = 1.0 });
         var to = Payer.NewAddress();
 
-        await _payer.SendAsync(await _payer.TransferAsync(to, Lamports));
-        await _localnet.PassSlotsAsync(150);
+        await Payer.SendAsync(await Payer.TransferAsync(to, Lamports));
+        await Localnet.PassSlotsAsync(150);
 
-        Assert.Equal(Lamports, await _payer.BalanceAsync(to));
-        Assert.Equal(1, (int)(await _localnet.StatsAsync())["counters"]!["duplicate"]!);
+        Assert.Equal(Lamports, await Payer.BalanceAsync(to));
+        Assert.Equal(1, (int)(await Localnet.StatsAsync())["counters"]!["duplicate"]!);
     }
 
     [Fact]
     public async Task A_dropped_reply_breaks_the_connection_after_the_send_took_effect()
     {
-        await _localnet.FaultsAsync(new { droppedReplies = 1.0 });
+        await Localnet.FaultsAsync(new { droppedReplies = 1.0 });
         var to = Payer.NewAddress();
 
-        await Assert.ThrowsAsync<HttpRequestException>(async () => await _payer.SendAsync(await _payer.TransferAsync(to, Lamports)));
+        await Assert.ThrowsAsync<HttpRequestException>(async () => await Payer.SendAsync(await Payer.TransferAsync(to, Lamports)));
 
-        Assert.Equal(Lamports, await _payer.BalanceAsync(to));
+        Assert.Equal(Lamports, await Payer.BalanceAsync(to));
     }
 
     [Fact]
     public async Task Too_many_requests_come_in_bursts_with_a_time_to_wait()
     {
-        await _localnet.FaultsAsync(new { seed = 3, http429 = new { p = 0.2, retryAfter = 2, burst = 5 } });
-        using var http = new HttpClient { BaseAddress = _localnet.Url };
+        await Localnet.FaultsAsync(new { seed = 3, http429 = new { p = 0.2, retryAfter = 2, burst = 5 } });
+        using var http = new HttpClient { BaseAddress = Localnet.Url };
 
         var refused = new List<bool>();
         for (var i = 0; i < 200; i++)
@@ -118,8 +102,8 @@ public sealed class FaultTests : IAsyncLifetime
     [Fact]
     public async Task A_broken_node_answers_with_the_status_that_was_ordered()
     {
-        await _localnet.FaultsAsync(new { http5xx = new { p = 1.0, status = 502 } });
-        using var http = new HttpClient { BaseAddress = _localnet.Url };
+        await Localnet.FaultsAsync(new { http5xx = new { p = 1.0, status = 502 } });
+        using var http = new HttpClient { BaseAddress = Localnet.Url };
 
         using var reply = await http.PostAsJsonAsync(string.Empty, new { jsonrpc = "2.0", id = 1, method = "getHealth" });
 
@@ -129,24 +113,24 @@ public sealed class FaultTests : IAsyncLifetime
     [Fact]
     public async Task A_lagging_node_does_not_know_what_landed_since()
     {
-        var signature = await _payer.SendAsync(await _payer.TransferAsync(Payer.NewAddress(), Lamports));
-        var slot = (long)(await _localnet.CallAsync("getSlot", new { commitment = "processed" }))!;
-        await _localnet.FaultsAsync(new { laggingStatus = new { p = 1.0, slots = 10 } });
+        var signature = await Payer.SendAsync(await Payer.TransferAsync(Payer.NewAddress(), Lamports));
+        var slot = (long)(await Localnet.CallAsync("getSlot", new { commitment = "processed" }))!;
+        await Localnet.FaultsAsync(new { laggingStatus = new { p = 1.0, slots = 10 } });
 
-        Assert.Null(await _payer.StatusAsync(signature));
-        Assert.Equal(slot - 10, (long)(await _localnet.CallAsync("getSlot", new { commitment = "processed" }))!);
+        Assert.Null(await Payer.StatusAsync(signature));
+        Assert.Equal(slot - 10, (long)(await Localnet.CallAsync("getSlot", new { commitment = "processed" }))!);
         var refused = await Assert.ThrowsAsync<LocalnetRpcException>(
-            () => _localnet.CallAsync("getSlot", new { commitment = "processed", minContextSlot = slot }));
+            () => Localnet.CallAsync("getSlot", new { commitment = "processed", minContextSlot = slot }));
         Assert.Equal(-32016, refused.Code);
 
-        await _localnet.PassSlotsAsync(10);
-        Assert.Equal("processed", (string)(await _payer.StatusAsync(signature))!["confirmationStatus"]!);
+        await Localnet.PassSlotsAsync(10);
+        Assert.Equal("processed", (string)(await Payer.StatusAsync(signature))!["confirmationStatus"]!);
     }
 
     [Fact]
     public async Task A_fault_that_makes_no_sense_is_refused_by_name()
     {
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _localnet.FaultsAsync(new { lostSends = 1.5 }));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Localnet.FaultsAsync(new { lostSends = 1.5 }));
 
         Assert.Contains("faults.lostSends must be a number from 0 to 1, not 1.5", refused.Message, StringComparison.Ordinal);
     }

@@ -4,63 +4,47 @@ using Xunit;
 
 namespace Cluster.Tests.Localnet;
 
-public sealed class SendingTests : IAsyncLifetime
+public sealed class SendingTests : HeldLocalnet
 {
-    private LocalnetProcess _localnet = null!;
-    private Payer _payer = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        // Slots pass when a test says so.
-        _localnet = await LocalnetProcess.StartAsync(new() { Slot = TimeSpan.FromMinutes(1) });
-        _payer = await Payer.FundedAsync(_localnet);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _payer.Dispose();
-        await _localnet.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_transaction_lands_once_however_often_it_is_sent()
     {
         var to = Payer.NewAddress();
-        var transaction = await _payer.TransferAsync(to, 1_000_000);
+        var transaction = await Payer.TransferAsync(to, 1_000_000);
 
-        var signature = await _payer.SendAsync(transaction);
-        var again = await _payer.SendAsync(transaction, skipPreflight: true);
-        var refused = await Assert.ThrowsAsync<LocalnetRpcException>(() => _payer.SendAsync(transaction));
+        var signature = await Payer.SendAsync(transaction);
+        var again = await Payer.SendAsync(transaction, skipPreflight: true);
+        var refused = await Assert.ThrowsAsync<LocalnetRpcException>(() => Payer.SendAsync(transaction));
 
         Assert.Equal(signature, again);
         Assert.Equal("AlreadyProcessed", (string)refused.Details!["err"]!);
-        Assert.Equal(1_000_000UL, await _payer.BalanceAsync(to));
+        Assert.Equal(1_000_000UL, await Payer.BalanceAsync(to));
     }
 
     [Fact]
     public async Task A_blockhash_may_be_used_for_150_blocks()
     {
-        var blockhash = await _payer.BlockhashAsync();
+        var blockhash = await Payer.BlockhashAsync();
         var (last, late) = (Payer.NewAddress(), Payer.NewAddress());
 
-        await _localnet.PassSlotsAsync(150);
-        await _payer.SendAsync(_payer.Transfer(last, 1_000_000, blockhash));
-        await _localnet.PassSlotsAsync(1);
-        var refused = await Assert.ThrowsAsync<LocalnetRpcException>(() => _payer.SendAsync(_payer.Transfer(late, 1_000_000, blockhash)));
-        await _payer.SendAsync(_payer.Transfer(late, 1_000_000, blockhash), skipPreflight: true);
+        await Localnet.PassSlotsAsync(150);
+        await Payer.SendAsync(Payer.Transfer(last, 1_000_000, blockhash));
+        await Localnet.PassSlotsAsync(1);
+        var refused = await Assert.ThrowsAsync<LocalnetRpcException>(() => Payer.SendAsync(Payer.Transfer(late, 1_000_000, blockhash)));
+        await Payer.SendAsync(Payer.Transfer(late, 1_000_000, blockhash), skipPreflight: true);
 
         Assert.Equal(-32002, refused.Code);
         Assert.Equal("BlockhashNotFound", (string)refused.Details!["err"]!);
-        Assert.Equal(1_000_000UL, await _payer.BalanceAsync(last));
-        Assert.Equal(0UL, await _payer.BalanceAsync(late));
+        Assert.Equal(1_000_000UL, await Payer.BalanceAsync(last));
+        Assert.Equal(0UL, await Payer.BalanceAsync(late));
     }
 
     [Fact]
     public async Task Last_valid_block_height_is_the_height_of_the_blockhash_and_150()
     {
-        var latest = await _localnet.CallAsync("getLatestBlockhash", new { commitment = "processed" });
-        var height = (ulong)(await _localnet.CallAsync("getBlockHeight", new { commitment = "processed" }))!;
-        var slot = (ulong)(await _localnet.CallAsync("getSlot", new { commitment = "processed" }))!;
+        var latest = await Localnet.CallAsync("getLatestBlockhash", new { commitment = "processed" });
+        var height = (ulong)(await Localnet.CallAsync("getBlockHeight", new { commitment = "processed" }))!;
+        var slot = (ulong)(await Localnet.CallAsync("getSlot", new { commitment = "processed" }))!;
 
         Assert.Equal(height + 150, (ulong)latest!["value"]!["lastValidBlockHeight"]!);
         Assert.NotEqual(slot, height);
@@ -69,10 +53,10 @@ public sealed class SendingTests : IAsyncLifetime
     [Fact]
     public async Task A_node_that_has_not_seen_the_blockhash_yet_refuses_the_transaction_at_preflight()
     {
-        var transaction = Convert.ToBase64String(await _payer.TransferAsync(Payer.NewAddress(), 1_000_000));
+        var transaction = Convert.ToBase64String(await Payer.TransferAsync(Payer.NewAddress(), 1_000_000));
 
         var refused = await Assert.ThrowsAsync<LocalnetRpcException>(
-            () => _localnet.CallAsync("sendTransaction", transaction, new { encoding = "base64", preflightCommitment = "finalized" }));
+            () => Localnet.CallAsync("sendTransaction", transaction, new { encoding = "base64", preflightCommitment = "finalized" }));
 
         Assert.Equal("BlockhashNotFound", (string)refused.Details!["err"]!);
     }
@@ -80,82 +64,82 @@ public sealed class SendingTests : IAsyncLifetime
     [Fact]
     public async Task What_would_fail_is_refused_at_preflight_with_logs_and_costs_nothing()
     {
-        var before = await _payer.BalanceAsync(_payer.Address);
+        var before = await Payer.BalanceAsync(Payer.Address);
 
         var refused = await Assert.ThrowsAsync<LocalnetRpcException>(
-            async () => await _payer.SendAsync(await _payer.TransferAsync(Payer.NewAddress(), ulong.MaxValue / 2)));
+            async () => await Payer.SendAsync(await Payer.TransferAsync(Payer.NewAddress(), ulong.MaxValue / 2)));
 
         Assert.Equal(-32002, refused.Code);
         Assert.Equal("""{"InstructionError":[0,{"Custom":1}]}""", refused.Details!["err"]!.ToJsonString());
         Assert.Contains(refused.Details["logs"]!.AsArray(), line => ((string)line!).Contains("insufficient lamports", StringComparison.Ordinal));
         Assert.True((int)refused.Details["unitsConsumed"]! > 0);
-        Assert.Equal(before, await _payer.BalanceAsync(_payer.Address));
+        Assert.Equal(before, await Payer.BalanceAsync(Payer.Address));
     }
 
     [Fact]
     public async Task What_fails_in_execution_lands_with_its_error_and_pays_its_fee()
     {
-        var before = await _payer.BalanceAsync(_payer.Address);
+        var before = await Payer.BalanceAsync(Payer.Address);
 
-        var signature = await _payer.SendAsync(await _payer.TransferAsync(Payer.NewAddress(), ulong.MaxValue / 2), skipPreflight: true);
+        var signature = await Payer.SendAsync(await Payer.TransferAsync(Payer.NewAddress(), ulong.MaxValue / 2), skipPreflight: true);
 
-        var status = await _payer.StatusAsync(signature);
+        var status = await Payer.StatusAsync(signature);
         Assert.Equal("""{"InstructionError":[0,{"Custom":1}]}""", status!["err"]!.ToJsonString());
-        Assert.Equal(before - Transaction.LamportsPerSignature, await _payer.BalanceAsync(_payer.Address));
+        Assert.Equal(before - Transaction.LamportsPerSignature, await Payer.BalanceAsync(Payer.Address));
     }
 
     [Fact]
     public async Task A_false_signature_is_refused_and_never_lands()
     {
         var to = Payer.NewAddress();
-        var transaction = await _payer.TransferAsync(to, 1_000_000);
+        var transaction = await Payer.TransferAsync(to, 1_000_000);
         transaction[5] ^= 1;
 
-        var refused = await Assert.ThrowsAsync<LocalnetRpcException>(() => _payer.SendAsync(transaction));
-        var signature = await _payer.SendAsync(transaction, skipPreflight: true);
+        var refused = await Assert.ThrowsAsync<LocalnetRpcException>(() => Payer.SendAsync(transaction));
+        var signature = await Payer.SendAsync(transaction, skipPreflight: true);
 
         Assert.Equal(-32003, refused.Code);
-        Assert.Null(await _payer.StatusAsync(signature));
-        Assert.Equal(0UL, await _payer.BalanceAsync(to));
+        Assert.Null(await Payer.StatusAsync(signature));
+        Assert.Equal(0UL, await Payer.BalanceAsync(to));
     }
 
     [Fact]
     public async Task A_simulation_changes_nothing_and_tells_the_accounts_afterwards()
     {
         var to = Payer.NewAddress();
-        var transaction = Convert.ToBase64String(await _payer.TransferAsync(to, 1_000_000));
+        var transaction = Convert.ToBase64String(await Payer.TransferAsync(to, 1_000_000));
 
-        var simulated = await _localnet.CallAsync(
+        var simulated = await Localnet.CallAsync(
             "simulateTransaction",
             transaction,
             new { encoding = "base64", commitment = "processed", accounts = new { encoding = "base64", addresses = new[] { to.ToString() } } });
 
         Assert.Null(simulated!["value"]!["err"]);
         Assert.Equal(1_000_000UL, (ulong)simulated["value"]!["accounts"]![0]!["lamports"]!);
-        Assert.Equal(0UL, await _payer.BalanceAsync(to));
+        Assert.Equal(0UL, await Payer.BalanceAsync(to));
     }
 
     [Fact]
     public async Task A_status_is_found_without_the_history_only_while_it_is_recent()
     {
-        var signature = await _payer.SendAsync(await _payer.TransferAsync(Payer.NewAddress(), 1_000_000));
+        var signature = await Payer.SendAsync(await Payer.TransferAsync(Payer.NewAddress(), 1_000_000));
 
-        await _localnet.PassSlotsAsync(301);
+        await Localnet.PassSlotsAsync(301);
 
-        var recent = await _localnet.CallAsync("getSignatureStatuses", new[] { signature });
+        var recent = await Localnet.CallAsync("getSignatureStatuses", new[] { signature });
         Assert.Null(recent!["value"]![0]);
-        Assert.Equal("finalized", (string)(await _payer.StatusAsync(signature))!["confirmationStatus"]!);
+        Assert.Equal("finalized", (string)(await Payer.StatusAsync(signature))!["confirmationStatus"]!);
     }
 
     [Fact]
     public async Task A_transaction_is_told_with_balances_before_and_after_it()
     {
         var to = Payer.NewAddress();
-        var first = await _payer.SendAsync(await _payer.TransferAsync(to, 1_000_000));
-        await _payer.SendAsync(await _payer.TransferAsync(to, 2_000_000));
-        await _localnet.PassSlotsAsync(1);
+        var first = await Payer.SendAsync(await Payer.TransferAsync(to, 1_000_000));
+        await Payer.SendAsync(await Payer.TransferAsync(to, 2_000_000));
+        await Localnet.PassSlotsAsync(1);
 
-        var told = await _localnet.CallAsync("getTransaction", first, new { encoding = "base64", commitment = "confirmed", maxSupportedTransactionVersion = 0 });
+        var told = await Localnet.CallAsync("getTransaction", first, new { encoding = "base64", commitment = "confirmed", maxSupportedTransactionVersion = 0 });
 
         var meta = told!["meta"]!;
         Assert.Equal(5000, (int)meta["fee"]!);
@@ -170,12 +154,12 @@ public sealed class SendingTests : IAsyncLifetime
     {
         var to = Payer.NewAddress();
         var sent = new List<string>();
-        for (ulong i = 1; i <= 5; i++) sent.Add(await _payer.SendAsync(await _payer.TransferAsync(to, 1_000_000 * i)));
-        await _localnet.PassSlotsAsync(1);
+        for (ulong i = 1; i <= 5; i++) sent.Add(await Payer.SendAsync(await Payer.TransferAsync(to, 1_000_000 * i)));
+        await Localnet.PassSlotsAsync(1);
         sent.Reverse();
 
-        var firstPage = await _localnet.CallAsync("getSignaturesForAddress", to.ToString(), new { limit = 2, commitment = "confirmed" });
-        var rest = await _localnet.CallAsync("getSignaturesForAddress", to.ToString(), new { before = sent[1], commitment = "confirmed" });
+        var firstPage = await Localnet.CallAsync("getSignaturesForAddress", to.ToString(), new { limit = 2, commitment = "confirmed" });
+        var rest = await Localnet.CallAsync("getSignaturesForAddress", to.ToString(), new { before = sent[1], commitment = "confirmed" });
 
         string[] told = [.. firstPage!.AsArray().Concat(rest!.AsArray()).Select(each => (string)each!["signature"]!)];
         Assert.Equal(sent, told);
