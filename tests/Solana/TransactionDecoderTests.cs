@@ -30,9 +30,9 @@ public sealed class TransactionDecoderTests
         {
             var bytes = mutator.Mutate(originals[i % originals.Length]);
 
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var decodes = TransactionDecoder.TryDecode(bytes, out var transaction, out var error);
-            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            DecodedTransaction? transaction = null;
+            string? error = null;
+            var allocated = Allocations.Of(mostAllocated, () => TransactionDecoder.TryDecode(bytes, out transaction, out error), out var decodes);
 
             Assert.True(allocated < mostAllocated, $"input {i} allocated {allocated}: {Convert.ToBase64String(bytes)}");
             if (decodes)

@@ -33,17 +33,8 @@ public static class FrameFuzz
             var input = mutator.Mutate(seeds[mutator.Next(seeds.Count)]);
             var segments = mutator.Split(input);
             var encoding = mutator.Next(4) == 0 ? MessageEncoding.Identity : MessageEncoding.Gzip;
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            if (ReadAll(segments, encoding, input))
-            {
-                read++;
-            }
-            else
-            {
-                refused++;
-            }
-
-            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            var allocated = Allocations.Of(MaxAllocated, () => ReadAll(segments, encoding, input), out var wasRead);
+            (read, refused) = wasRead ? (read + 1, refused) : (read, refused + 1);
             mostAllocated = Math.Max(mostAllocated, allocated);
             if (allocated > MaxAllocated)
             {
