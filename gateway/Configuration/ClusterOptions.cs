@@ -2,9 +2,9 @@ using System.ComponentModel.DataAnnotations;
 using Cluster.Silo.Grains.Assets;
 using Cluster.Silo.Grains.Lanes;
 using Cluster.Silo.Grains.Wallets;
-using Cluster.Silo.Hosting.Embedded;
 using Cluster.Silo.Hosting.Invocation;
 using Cluster.Silo.Hosting.Reminders;
+using Cluster.Silo.Hosting.Turns;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Storage;
 using Cluster.Solana;
@@ -52,7 +52,7 @@ internal sealed class ClusterOptions
     public StorageOptions Storage { get; } = new();
 
     /// <summary>The host of grains.</summary>
-    public EmbeddedHostOptions Host { get; } = new();
+    public GrainHostOptions Host { get; } = new();
 
     /// <summary>Reminders of grains.</summary>
     public ReminderOptions Reminders { get; } = new();

@@ -3,6 +3,7 @@ using Cluster.Silo.Hosting.Contracts;
 using Cluster.Silo.Hosting.Embedded;
 using Cluster.Silo.Hosting.Invocation;
 using Cluster.Silo.Hosting.Reminders;
+using Cluster.Silo.Hosting.Turns;
 using Cluster.Silo.Storage;
 using Cluster.V1;
 using Google.Protobuf.Reflection;
@@ -56,9 +57,10 @@ public static class HostingServiceCollectionExtensions
     public static IServiceCollection AddEmbeddedHost(this IServiceCollection services)
     {
         services.AddHostingCore();
-        services.AddValidated<EmbeddedHostOptions>("Cluster:Host");
+        services.AddValidated<GrainHostOptions>("Cluster:Host");
         services.TryAddSingleton<EmbeddedHost>();
         services.TryAddSingleton<IGrains>(provider => provider.GetRequiredService<EmbeddedHost>());
+        services.TryAddSingleton<IReminders>(provider => provider.GetRequiredService<IReminderStore>());
         services.TryAddSingleton<IReminderTarget>(provider => provider.GetRequiredService<EmbeddedHost>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, EmbeddedHost>(provider => provider.GetRequiredService<EmbeddedHost>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ReminderService>());
@@ -76,6 +78,7 @@ public static class HostingServiceCollectionExtensions
         services.TryAddSingleton<HostMetrics>();
         services.TryAddSingleton<IRequestStore, RequestStore>();
         services.TryAddSingleton<IReminderStore, ReminderStore>();
+        services.TryAddSingleton<ReminderFiring>();
         services.TryAddSingleton<AnsweredRequests>();
         services.TryAddSingleton<IOperations, Operations>();
         services.TryAddSingleton(ReadContract);

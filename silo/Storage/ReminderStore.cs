@@ -8,7 +8,7 @@ namespace Cluster.Silo.Storage;
 /// <summary>The table <c>reminders</c>.</summary>
 internal sealed class ReminderStore(Database database) : IReminderStore
 {
-    internal const string SetSql =
+    private const string SetSql =
         """
         insert into reminders (grain_type, grain_key, name, due_at, next_try_at, period)
         values ($1, $2, $3, $4, $4, $5)
@@ -17,7 +17,7 @@ internal sealed class ReminderStore(Database database) : IReminderStore
             version = excluded.version
         """;
 
-    internal const string RemoveSql = "delete from reminders where grain_type = $1 and grain_key = $2 and name = $3";
+    private const string RemoveSql = "delete from reminders where grain_type = $1 and grain_key = $2 and name = $3";
 
     public Task Set(GrainId grain, string name, DateTimeOffset dueAt, TimeSpan period, CancellationToken cancellationToken) =>
         Execute(SetSql, SetParameters(grain, name, dueAt, period), cancellationToken);
@@ -37,13 +37,44 @@ internal sealed class ReminderStore(Database database) : IReminderStore
             returning reminders.grain_type, reminders.grain_key, reminders.name, due_at, period, attempts, version
             """,
             [Sql.Time(now), Sql.Time(heldUntil), Sql.Int(limit)],
-            row => new Reminder(
-                new GrainId(row.GetString(0), row.GetString(1)),
-                row.GetString(2),
-                row.GetFieldValue<DateTimeOffset>(3),
-                row.GetTimeSpan(4),
-                row.GetInt32(5),
-                row.GetInt64(6)),
+            Read,
+            cancellationToken);
+
+    public async Task<Reminder?> TakeDue(
+        GrainId grain, string name, DateTimeOffset now, DateTimeOffset heldUntil, CancellationToken cancellationToken)
+    {
+        var taken = await database.Query(
+            """
+            update reminders set next_try_at = $5, attempts = attempts + 1
+            where grain_type = $1 and grain_key = $2 and name = $3 and next_try_at <= $4
+            returning grain_type, grain_key, name, due_at, period, attempts, version
+            """,
+            [Sql.Text(grain.Type), Sql.Text(grain.Key), Sql.Text(name), Sql.Time(now), Sql.Time(heldUntil)],
+            Read,
+            cancellationToken);
+        return taken.Count == 0 ? null : taken[0];
+    }
+
+    public async Task<DateTimeOffset?> FindNextTry(GrainId grain, string name, CancellationToken cancellationToken)
+    {
+        var found = await database.Query(
+            "select next_try_at from reminders where grain_type = $1 and grain_key = $2 and name = $3",
+            [Sql.Text(grain.Type), Sql.Text(grain.Key), Sql.Text(name)],
+            row => row.GetFieldValue<DateTimeOffset>(0),
+            cancellationToken);
+        return found.Count == 0 ? null : found[0];
+    }
+
+    public Task<IReadOnlyList<(GrainId Grain, string Name)>> List(
+        (GrainId Grain, string Name)? after, int limit, CancellationToken cancellationToken) =>
+        database.Query(
+            """
+            select grain_type, grain_key, name from reminders
+            where (grain_type, grain_key, name) > ($1, $2, $3)
+            order by grain_type, grain_key, name limit $4
+            """,
+            [Sql.Text(after?.Grain.Type ?? ""), Sql.Text(after?.Grain.Key ?? ""), Sql.Text(after?.Name ?? ""), Sql.Int(limit)],
+            row => (new GrainId(row.GetString(0), row.GetString(1)), row.GetString(2)),
             cancellationToken);
 
     public Task Complete(Reminder reminder, DateTimeOffset nextDueAt, CancellationToken cancellationToken) =>
@@ -55,7 +86,7 @@ internal sealed class ReminderStore(Database database) : IReminderStore
     public Task Postpone(Reminder reminder, DateTimeOffset nextTryAt, CancellationToken cancellationToken) =>
         Execute($"update reminders set next_try_at = $5 where {AsTaken}", AsTakenParameters(reminder, nextTryAt), cancellationToken);
 
-    internal static NpgsqlParameter[] SetParameters(GrainId grain, string name, DateTimeOffset dueAt, TimeSpan period) =>
+    private static NpgsqlParameter[] SetParameters(GrainId grain, string name, DateTimeOffset dueAt, TimeSpan period) =>
     [
         Sql.Text(grain.Type),
         Sql.Text(grain.Key),
@@ -74,6 +105,14 @@ internal sealed class ReminderStore(Database database) : IReminderStore
         Sql.Big(reminder.Version),
         Sql.Time(moment),
     ];
+
+    private static Reminder Read(NpgsqlDataReader row) => new(
+        new GrainId(row.GetString(0), row.GetString(1)),
+        row.GetString(2),
+        row.GetFieldValue<DateTimeOffset>(3),
+        row.GetTimeSpan(4),
+        row.GetInt32(5),
+        row.GetInt64(6));
 
     private async Task Execute(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {

@@ -236,8 +236,9 @@ internal sealed class CampaignGrain(
     {
         if (CampaignLifecycle.HasOpenLanes(after.State))
         {
-            // In the same commit: a process that dies right after it must come back to the lanes.
-            changes.SetReminder(Id, TendLanes, Now() + TendPeriod, TendPeriod);
+            // Before the commit: a process that dies right after it must come back to the lanes. Without the commit,
+            // the reminder finds nothing to tend and removes itself.
+            await Activation.SetReminder(TendLanes, TendPeriod, TendPeriod, call.Cancellation);
         }
 
         var reply = await Answer(after, call);

@@ -1,5 +1,6 @@
 using Cluster.Silo.Hosting.Binding;
 using Cluster.Silo.Hosting.Reminders;
+using Cluster.Silo.Hosting.Turns;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,20 +15,18 @@ namespace Cluster.Silo.Hosting.Embedded;
 /// </summary>
 internal sealed class EmbeddedHost(
     Bindings bindings,
-    IOptions<EmbeddedHostOptions> options,
-    IReminderStore reminders,
+    IOptions<GrainHostOptions> options,
+    IReminders reminders,
     IServiceProvider services,
     HostMetrics metrics,
     TimeProvider time,
     ILogger<EmbeddedHost> logger) : IGrains, IReminderTarget, IHostedLifecycleService, IAsyncDisposable
 {
-    private const int GrainsNamed = 10;
-
-    private readonly EmbeddedRuntime _runtime = new(bindings, options.Value, reminders, services, metrics, time, logger);
+    private readonly TurnRuntime _runtime = new(bindings, options.Value, others: null, reminders, services, metrics, time, logger);
     private Collector? _collector;
     private volatile bool _stopping;
 
-    public EmbeddedRuntime Runtime => _runtime;
+    public TurnRuntime Runtime => _runtime;
 
     public Task<TReply> Call<TReply>(IMessage request, Call call)
         where TReply : class, IMessage =>
@@ -63,18 +62,7 @@ internal sealed class EmbeddedHost(
     {
         _stopping = true;
         await DisposeAsync();
-        using var limit = new CancellationTokenSource(options.Value.DrainTimeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            await Drain(both.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            var busy = _runtime.Cells.ToList();
-            HostLog.StoppedBusy(logger, busy.Count, options.Value.DrainTimeout, string.Join(", ", busy.Take(GrainsNamed).Select(cell => cell.Id)));
-        }
-
+        await _runtime.Drain(options.Value.DrainTimeout, cancellationToken);
         HostLog.Stopped(logger);
     }
 
@@ -83,15 +71,6 @@ internal sealed class EmbeddedHost(
         if (Interlocked.Exchange(ref _collector, null) is { } collector)
         {
             await collector.DisposeAsync();
-        }
-    }
-
-    /// <summary>A grain in its last turns may call, and so activate, another one: so until there is none.</summary>
-    private async Task Drain(CancellationToken cancellationToken)
-    {
-        while (_runtime.Cells.ToList() is { Count: > 0 } cells)
-        {
-            await Task.WhenAll(cells.Select(cell => cell.EndAfterWaiting())).WaitAsync(cancellationToken);
         }
     }
 

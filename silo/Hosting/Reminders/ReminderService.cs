@@ -5,20 +5,14 @@ using Npgsql;
 
 namespace Cluster.Silo.Hosting.Reminders;
 
-/// <summary>
-/// Fires reminders that are due, at least once each: a reminder moves on only when its turn has succeeded, and one that
-/// a dying silo held falls due again. Any number of silos may do so over one table.
-/// </summary>
+/// <summary>Looks for reminders that are due, again and again. Any number of silos may do so over one table.</summary>
 internal sealed class ReminderService(
     IReminderStore store,
-    IReminderTarget target,
+    ReminderFiring firing,
     IOptions<ReminderOptions> options,
-    HostMetrics metrics,
     TimeProvider time,
     ILogger<ReminderService> logger) : BackgroundService
 {
-    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromSeconds(1);
-
     private readonly ReminderOptions _options = options.Value;
     private readonly SemaphoreSlim _room = new(options.Value.MaxConcurrency);
 
@@ -53,7 +47,7 @@ internal sealed class ReminderService(
                 _room.Release();
                 var room = Math.Max(1, _room.CurrentCount);
                 var now = time.GetUtcNow();
-                var due = await store.TakeDue(now, now + (2 * _options.TurnDeadline), room, cancellationToken);
+                var due = await store.TakeDue(now, now + firing.Hold, room, cancellationToken);
                 foreach (var reminder in due)
                 {
                     await _room.WaitAsync(cancellationToken);
@@ -84,52 +78,11 @@ internal sealed class ReminderService(
     {
         try
         {
-            await RunTurn(reminder, cancellationToken);
-            metrics.ReminderFired(reminder.Grain, succeeded: true);
-            await store.Complete(reminder, reminder.NextAfter(time.GetUtcNow()), cancellationToken);
-        }
-        catch (ClusterException error) when (!cancellationToken.IsCancellationRequested)
-        {
-            metrics.ReminderFired(reminder.Grain, succeeded: false);
-            await Postpone(reminder, error, cancellationToken);
-        }
-        catch (Exception error) when (error is NpgsqlException or OperationCanceledException or ClusterException)
-        {
-            // It stays held for a while and is fired again then: at least once.
-            if (!cancellationToken.IsCancellationRequested)
-            {
-                HostLog.ReminderNotWritten(logger, reminder.Name, reminder.Grain, error);
-            }
+            await firing.Fire(reminder, cancellationToken);
         }
         finally
         {
             _room.Release();
         }
-    }
-
-    private Task RunTurn(Reminder reminder, CancellationToken cancellationToken)
-    {
-        var call = Call.System("reminder", cancellationToken) with { Deadline = time.GetUtcNow() + _options.TurnDeadline };
-        return target.Remind(reminder.Grain, reminder.Name, call);
-    }
-
-    private async Task Postpone(Reminder reminder, ClusterException error, CancellationToken cancellationToken)
-    {
-        var delay = RetryDelay(reminder.Attempt);
-        HostLog.ReminderFailed(logger, reminder.Name, reminder.Grain, reminder.Attempt, delay, error);
-        try
-        {
-            await store.Postpone(reminder, time.GetUtcNow() + delay, cancellationToken);
-        }
-        catch (Exception unreachable) when (unreachable is NpgsqlException or OperationCanceledException)
-        {
-            HostLog.ReminderNotWritten(logger, reminder.Name, reminder.Grain, unreachable);
-        }
-    }
-
-    private TimeSpan RetryDelay(int attempt)
-    {
-        var doubled = FirstRetryDelay * Math.Pow(2, Math.Min(attempt - 1, 20));
-        return doubled < _options.MaxRetryDelay ? doubled : _options.MaxRetryDelay;
     }
 }

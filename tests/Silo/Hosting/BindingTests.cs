@@ -76,7 +76,7 @@ public sealed class BindingTests
     {
         using var host = Build(services => services
             .AddGrain<FittingGrain>("probe").AddQueries<FittingQueries>()
-            .Configure<Cluster.Silo.Hosting.Embedded.EmbeddedHostOptions>(options =>
+            .Configure<Cluster.Silo.Hosting.Turns.GrainHostOptions>(options =>
                 (options.MailboxBound, options.MaxActivations) = (mailboxBound, maxActivations)));
         var error = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => host.StartAsync());
         Assert.Contains(setting, error.Message);

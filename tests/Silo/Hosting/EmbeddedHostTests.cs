@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Cluster.Silo.Hosting;
-using Cluster.Silo.Hosting.Embedded;
+using Cluster.Silo.Hosting.Turns;
 using Cluster.Tests.Silo.Hosting.Contract;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -305,7 +305,7 @@ public sealed class EmbeddedHostTests() : HostConformance(new EmbeddedHosts())
     private static async Task CallOther(ProbeGrain grain, string other, string script, Call call) =>
         await grain.Others.Call<ActReply>(new ActRequest { ProbeId = other, Script = script }, call);
 
-    private async Task<EmbeddedHostUnderTest> StartWith(Action<EmbeddedHostOptions> configure) =>
+    private async Task<EmbeddedHostUnderTest> StartWith(Action<GrainHostOptions> configure) =>
         (EmbeddedHostUnderTest)await Start(settings => settings, settings => EmbeddedHosts.Start(settings, services => services
             .Configure(configure)
             .AddSingleton<ILoggerProvider>(_log)));

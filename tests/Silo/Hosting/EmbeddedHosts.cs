@@ -1,5 +1,6 @@
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Hosting.Embedded;
+using Cluster.Silo.Hosting.Turns;
 using Cluster.Tests.Silo.Hosting.Contract;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,7 +26,7 @@ public sealed class EmbeddedHosts : IConformanceHosts
             .AddGrain<ProbeGrain>("probe")
             .AddQueries<ProbeQueries>()
             .AddEmbeddedHost()
-            .Configure<EmbeddedHostOptions>(options =>
+            .Configure<GrainHostOptions>(options =>
             {
                 options.MailboxBound = settings.MailboxBound;
                 options.IdleAge = settings.IdleAge;
@@ -43,7 +44,7 @@ internal sealed class EmbeddedHostUnderTest(IHost host, ProcessClock clock) : IC
 {
     public IServiceProvider Services => host.Services;
 
-    public EmbeddedRuntime Runtime => host.Services.GetRequiredService<EmbeddedHost>().Runtime;
+    public TurnRuntime Runtime => host.Services.GetRequiredService<EmbeddedHost>().Runtime;
 
     public IGrains Grains { get; } = host.Services.GetRequiredService<IGrains>();
 

@@ -1,4 +1,4 @@
-using Cluster.Silo.Hosting.Embedded;
+using Cluster.Silo.Hosting.Turns;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;

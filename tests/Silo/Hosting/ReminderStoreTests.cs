@@ -81,23 +81,38 @@ public sealed class ReminderStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reminder_commits_with_the_changes_it_belongs_to_or_not_at_all()
+    public async Task One_reminder_of_a_grain_is_taken_where_it_is_due_and_held_by_nobody()
     {
-        var database = _database.Open();
-        var refused = database.Change();
-        refused.SetReminder(Grain, "wake", Now, Minute);
-        refused.AddGuarded("update wallets set label = 'x' where wallet_id = 'none'", "wallet none");
-        await Assert.ThrowsAsync<StaleVersionException>(() => database.Commit(refused, None));
-        Assert.Empty(await _store.TakeDue(Now, Now + Minute, 10, None));
+        await _store.Set(Grain, "wake", Now, Minute, None);
+        await _store.Set(Grain, "later", Now + Minute, Minute, None);
 
-        var accepted = database.Change();
-        accepted.SetReminder(Grain, "wake", Now, Minute);
-        await database.Commit(accepted, None);
-        Assert.Single(await _store.TakeDue(Now, Now + Minute, 10, None));
+        Assert.Null(await _store.TakeDue(Grain, "wake", Now - Minute, Now, None));
+        Assert.Null(await _store.TakeDue(Grain, "never set", Now, Now + Minute, None));
+        var taken = await _store.TakeDue(Grain, "wake", Now, Now + Minute, None);
+        Assert.Equal((Grain, "wake", Now, Minute, 1), (taken!.Grain, taken.Name, taken.DueAt, taken.Period, taken.Attempt));
+        Assert.Null(await _store.TakeDue(Grain, "wake", Now, Now + Minute, None));
+        Assert.Equal(Now + Minute, await _store.FindNextTry(Grain, "wake", None));
+        Assert.Null(await _store.FindNextTry(Grain, "never set", None));
+    }
 
-        var removed = database.Change();
-        removed.RemoveReminder(Grain, "wake");
-        await database.Commit(removed, None);
-        Assert.Empty(await _store.TakeDue(Now + Minute, Now + (2 * Minute), 10, None));
+    [Fact]
+    public async Task All_reminders_are_listed_page_by_page()
+    {
+        string[] keys = ["a", "b", "b/1", "c"];
+        foreach (var key in keys)
+        {
+            await _store.Set(new GrainId("wallet", key), "one", Now, Minute, None);
+            await _store.Set(new GrainId("wallet", key), "two", Now, Minute, None);
+        }
+
+        var listed = new List<(GrainId Grain, string Name)>();
+        while (await _store.List(listed.Count == 0 ? null : listed[^1], 3, None) is { Count: > 0 } page)
+        {
+            Assert.InRange(page.Count, 1, 3);
+            listed.AddRange(page);
+        }
+
+        Assert.Equal(8, listed.Distinct().Count());
+        Assert.Equal(8, listed.Count);
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
 /// <summary>
 /// Runs a grain's code on a caller's thread without the caller's ambient state (<see cref="AsyncLocal{T}"/>, current

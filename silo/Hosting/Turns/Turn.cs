@@ -1,7 +1,7 @@
 using Cluster.Silo.Hosting.Invocation;
 using Google.Protobuf;
 
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
 /// <summary>One turn of a grain that has to wait, or whose method did not complete at once.</summary>
 internal abstract class Turn(GrainCell cell, Call call, CallDeadline? armed, bool exclusive) : MailboxItem(exclusive)
@@ -15,7 +15,7 @@ internal abstract class Turn(GrainCell cell, Call call, CallDeadline? armed, boo
     public abstract string What { get; }
 
     /// <summary>The only activation that may run it; null where any may.</summary>
-    public virtual EmbeddedActivation? BoundTo => null;
+    public virtual GrainActivation? BoundTo => null;
 
     /// <summary>Whether it met a stale version and runs for the second time.</summary>
     public bool Retried { get; set; }
@@ -88,7 +88,7 @@ internal sealed class CallTurn<TReply>(GrainCell cell, GrainMethod method, IMess
 }
 
 /// <summary>A reminder's or a timer's turn.</summary>
-internal sealed class CallbackTurn(GrainCell cell, string what, Func<Grain, Call, Task> callback, Call call, CallDeadline? armed, EmbeddedActivation? boundTo)
+internal sealed class CallbackTurn(GrainCell cell, string what, Func<Grain, Call, Task> callback, Call call, CallDeadline? armed, GrainActivation? boundTo)
     : Turn(cell, call, armed, exclusive: true)
 {
     private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -97,7 +97,7 @@ internal sealed class CallbackTurn(GrainCell cell, string what, Func<Grain, Call
 
     public override string What => what;
 
-    public override EmbeddedActivation? BoundTo => boundTo;
+    public override GrainActivation? BoundTo => boundTo;
 
     public override Task Run(Grain grain) => callback(grain, Call);
 
@@ -108,11 +108,11 @@ internal sealed class CallbackTurn(GrainCell cell, string what, Func<Grain, Call
 
 /// <summary>The last turn of an activation.</summary>
 /// <param name="activation">Which one ends; null for whichever there is by then.</param>
-internal sealed class LastTurn(EmbeddedActivation? activation) : MailboxItem(exclusive: true)
+internal sealed class LastTurn(GrainActivation? activation) : MailboxItem(exclusive: true)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public EmbeddedActivation? Activation => activation;
+    public GrainActivation? Activation => activation;
 
     /// <summary>Completes when the activation has ended.</summary>
     public Task Ended => _ended.Task;

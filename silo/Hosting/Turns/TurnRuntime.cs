@@ -6,28 +6,33 @@ using Cluster.Silo.Hosting.Reminders;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
-/// <summary>All grains of this process, and the way to each. Grains call each other through it even while the host stops.</summary>
-internal sealed class EmbeddedRuntime : IGrains
+/// <summary>
+/// The grains that are active in this process, and their turns: it decides when a call runs. Which process a grain is
+/// active in is for the host to decide.
+/// </summary>
+internal sealed class TurnRuntime : IGrains, IReminderTarget
 {
-    private const int LongestKey = 128;
+    private const int GrainsNamed = 10;
 
     private readonly FrozenDictionary<Type, Route> _routes;
     private readonly FrozenDictionary<string, GrainTable> _tables;
     private int _activations;
     private int _epoch;
 
-    public EmbeddedRuntime(
+    public TurnRuntime(
         Bindings bindings,
-        EmbeddedHostOptions options,
-        IReminderStore reminders,
+        GrainHostOptions options,
+        IGrains? others,
+        IReminders reminders,
         IServiceProvider services,
         HostMetrics metrics,
         TimeProvider time,
         ILogger logger)
     {
         (Options, Reminders, Services, Metrics, Time, Logger) = (options, reminders, services, metrics, time, logger);
+        Others = others ?? this;
         Diagnosis = new WaitDiagnosis(this);
         _tables = bindings.Grains.ToFrozenDictionary(grain => grain.GrainType, grain => new GrainTable(this, grain.GrainType, grain.Class));
         _routes = bindings.GrainMethods.ToFrozenDictionary(
@@ -38,9 +43,15 @@ internal sealed class EmbeddedRuntime : IGrains
     /// <summary>Told when the room for activations runs short.</summary>
     public Action? OnCrowded { get; set; }
 
-    public EmbeddedHostOptions Options { get; }
+    /// <summary>Told when a grain has nothing left here: neither an activation nor a call.</summary>
+    public Action<GrainId>? OnVacated { get; set; }
 
-    public IReminderStore Reminders { get; }
+    public GrainHostOptions Options { get; }
+
+    /// <summary>How the grains here reach each other, and those that are elsewhere.</summary>
+    public IGrains Others { get; }
+
+    public IReminders Reminders { get; }
 
     public IServiceProvider Services { get; }
 
@@ -63,18 +74,20 @@ internal sealed class EmbeddedRuntime : IGrains
 
     public void NextEpoch() => Interlocked.Increment(ref _epoch);
 
+    /// <summary>Calls a grain of this process; it runs on the caller's thread where it is idle.</summary>
     public Task<TReply> Call<TReply>(IMessage request, Call call)
-        where TReply : class, IMessage
-    {
-        if (!_routes.TryGetValue(request.GetType(), out var route))
-        {
-            return Task.FromException<TReply>(NoGrain(request));
-        }
+        where TReply : class, IMessage =>
+        Call<TReply>(request, call, mayRunHere: true);
 
-        return route.Metrics.Called()
-            ? Observed<TReply>(route, request, call)
-            : Start<TReply>(route, request, call);
-    }
+    /// <summary>Calls a grain of this process; it runs on the thread pool, and has its place in the order of arrival on return.</summary>
+    public Task<IMessage> Post(IMessage request, Call call) => Call<IMessage>(request, call, mayRunHere: false);
+
+    /// <summary>Whether a grain has an activation or a call here.</summary>
+    public bool Holds(GrainId id) => _tables.TryGetValue(id.Type, out var table) && table.TryFind(id.Key, out _);
+
+    /// <summary>Gives a grain its last turn, after the turns that wait now.</summary>
+    public Task End(GrainId id) =>
+        _tables.TryGetValue(id.Type, out var table) && table.TryFind(id.Key, out var cell) ? cell.EndAfterWaiting() : Task.CompletedTask;
 
     /// <summary>Runs a reminder's turn.</summary>
     /// <exception cref="ClusterException">It failed, or no grain of that type is hosted here.</exception>
@@ -90,12 +103,32 @@ internal sealed class EmbeddedRuntime : IGrains
 
     /// <summary>Runs a timer's or a reminder's turn.</summary>
     /// <exception cref="ClusterException">It failed.</exception>
-    public Task RunCallback(GrainCell cell, string what, Func<Grain, Call, Task> callback, Call call, EmbeddedActivation? boundTo)
+    public Task RunCallback(GrainCell cell, string what, Func<Grain, Call, Task> callback, Call call, GrainActivation? boundTo)
     {
         var armedCall = CallDeadline.Arm(call, Time, Options.DefaultDeadline, out var armed);
         var turn = new CallbackTurn(cell, what, callback, armedCall, armed, boundTo);
         Post(turn, unbounded: boundTo is not null);
         return turn.Answer;
+    }
+
+    /// <summary>Lets turns end and gives every grain its last one; those that are still busy after the time are named in the log.</summary>
+    public async Task Drain(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(atMost, Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            // A grain in its last turns may call, and so activate, another one: so until there is none.
+            while (Cells.ToList() is { Count: > 0 } cells)
+            {
+                await Task.WhenAll(cells.Select(cell => cell.EndAfterWaiting())).WaitAsync(both.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            var busy = Cells.ToList();
+            HostLog.StoppedBusy(Logger, busy.Count, atMost, string.Join(", ", busy.Take(GrainsNamed).Select(cell => cell.Id)));
+        }
     }
 
     public bool TryReserveActivation()
@@ -117,7 +150,20 @@ internal sealed class EmbeddedRuntime : IGrains
 
     public void ReleaseActivation() => Interlocked.Decrement(ref _activations);
 
-    private Task<TReply> Start<TReply>(Route route, IMessage request, Call call)
+    private Task<TReply> Call<TReply>(IMessage request, Call call, bool mayRunHere)
+        where TReply : class, IMessage
+    {
+        if (!_routes.TryGetValue(request.GetType(), out var route))
+        {
+            return Task.FromException<TReply>(NoGrain(request));
+        }
+
+        return route.Metrics.Called()
+            ? Observed<TReply>(route, request, call, mayRunHere)
+            : Start<TReply>(route, request, call, mayRunHere);
+    }
+
+    private Task<TReply> Start<TReply>(Route route, IMessage request, Call call, bool mayRunHere)
         where TReply : class, IMessage
     {
         var (method, table) = (route.Method, route.Table);
@@ -127,9 +173,9 @@ internal sealed class EmbeddedRuntime : IGrains
         }
 
         var key = method.Operation.KeyOf(request);
-        if ((uint)(key.Length - 1) >= LongestKey)
+        if (!GrainKey.HasLength(key))
         {
-            return Task.FromException<TReply>(WrongKey(method, key));
+            return Task.FromException<TReply>(GrainKey.Fault(method.Operation, key)!);
         }
 
         CallDeadline? armed = null;
@@ -146,17 +192,16 @@ internal sealed class EmbeddedRuntime : IGrains
 
         if (!table.TryFind(key, out var cell))
         {
-            if (key.AsSpan().ContainsAnyInRange('\0', '\x1f'))
+            if (GrainKey.Fault(method.Operation, key) is { } fault)
             {
                 armed?.Dispose();
-                return Task.FromException<TReply>(new ClusterException(
-                    StatusCode.InvalidArgument, $"The {method.Operation.KeyField} of {method.Operation.Name} holds a control character."));
+                return Task.FromException<TReply>(fault);
             }
 
             cell = table.Find(key);
         }
 
-        return RuntimeHelpers.TryEnsureSufficientExecutionStack() && cell.Mailbox.TryEnter(!method.ReadOnly)
+        return mayRunHere && RuntimeHelpers.TryEnsureSufficientExecutionStack() && cell.Mailbox.TryEnter(!method.ReadOnly)
             ? RunHere<TReply>(cell, method, request, call, armed)
             : Wait<TReply>(cell, method, request, call, armed);
     }
@@ -231,13 +276,13 @@ internal sealed class EmbeddedRuntime : IGrains
         }
     }
 
-    private async Task<TReply> Observed<TReply>(Route route, IMessage request, Call call)
+    private async Task<TReply> Observed<TReply>(Route route, IMessage request, Call call, bool mayRunHere)
         where TReply : class, IMessage
     {
         var observation = route.Metrics.Observe(call, Time);
         try
         {
-            return await Start<TReply>(route, request, observation.Call);
+            return await Start<TReply>(route, request, observation.Call, mayRunHere);
         }
         catch (ClusterException error)
         {
@@ -249,12 +294,6 @@ internal sealed class EmbeddedRuntime : IGrains
             observation.Dispose();
         }
     }
-
-    private static ClusterException WrongKey(GrainMethod method, string key) => new(
-        StatusCode.InvalidArgument,
-        key.Length == 0
-            ? $"{method.Operation.Name} needs a {method.Operation.KeyField}."
-            : $"The {method.Operation.KeyField} of {method.Operation.Name} has {key.Length} characters; at most {LongestKey} are allowed.");
 
     private static ArgumentException NoGrain(IMessage request) =>
         new($"No grain answers {request.Descriptor.FullName}; lists and streams are answered by query handlers.", nameof(request));

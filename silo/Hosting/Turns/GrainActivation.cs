@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using Cluster.Silo.Hosting.Reminders;
 
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
 /// <summary>One life of a grain, from its loading to its last turn.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Loops that outlive the activation for a moment still look at the token; a source without a timer holds nothing.")]
-internal sealed class EmbeddedActivation(GrainCell cell, Grain grain, IGrains grains, IReminderStore reminders, TimeProvider time) : IActivation
+internal sealed class GrainActivation(GrainCell cell, Grain grain, IGrains grains, IReminders reminders, TimeProvider time) : IActivation
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();

@@ -1,7 +1,7 @@
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
 /// <summary>A grain's timer: each of its firings is a turn, and the next one is armed when that has ended.</summary>
-internal sealed class ActivationTimer(EmbeddedActivation activation, GrainCell cell, TimeSpan period, Func<Call, Task> turn) : IDisposable
+internal sealed class ActivationTimer(GrainActivation activation, GrainCell cell, TimeSpan period, Func<Call, Task> turn) : IDisposable
 {
     private ITimer? _timer;
     private volatile bool _stopped;

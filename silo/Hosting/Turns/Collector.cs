@@ -1,7 +1,7 @@
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
 /// <summary>Ends activations that nobody has called for a while, and the longest idle ones where there are too many.</summary>
-internal sealed class Collector(EmbeddedRuntime runtime) : IAsyncDisposable
+internal sealed class Collector(TurnRuntime runtime) : IAsyncDisposable
 {
     /// <summary>Rounds within the idle age: an activation ends at most this fraction of it late.</summary>
     private const int RoundsToIdle = 8;

@@ -3,17 +3,17 @@ using System.Diagnostics.CodeAnalysis;
 using Cluster.Silo.Hosting.Invocation;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
 /// <summary>All grains of one type that are in memory.</summary>
-internal sealed class GrainTable(EmbeddedRuntime runtime, string grainType, Type grainClass)
+internal sealed class GrainTable(TurnRuntime runtime, string grainType, Type grainClass)
 {
     private static readonly Call ActivationCall = new(Caller.System("host"), "activation");
 
     private readonly ConcurrentDictionary<string, GrainCell> _cells = new(StringComparer.Ordinal);
     private readonly ObjectFactory _factory = ActivatorUtilities.CreateFactory(grainClass, []);
 
-    public EmbeddedRuntime Runtime => runtime;
+    public TurnRuntime Runtime => runtime;
 
     public string GrainType => grainType;
 
@@ -33,11 +33,17 @@ internal sealed class GrainTable(EmbeddedRuntime runtime, string grainType, Type
             : _cells.GetOrAdd(key, static (key, table) => new GrainCell(table, key), this);
 
     /// <summary>Removes a cell whose mailbox has retired.</summary>
-    public void Remove(GrainCell cell) => _cells.TryRemove(new KeyValuePair<string, GrainCell>(cell.Key, cell));
+    public void Remove(GrainCell cell)
+    {
+        if (_cells.TryRemove(new KeyValuePair<string, GrainCell>(cell.Key, cell)))
+        {
+            runtime.OnVacated?.Invoke(cell.Id);
+        }
+    }
 
     /// <summary>Makes and loads a grain.</summary>
     /// <exception cref="ClusterException">It could not be loaded, or there is no room for it.</exception>
-    public async Task<EmbeddedActivation> Activate(GrainCell cell)
+    public async Task<GrainActivation> Activate(GrainCell cell)
     {
         if (!runtime.TryReserveActivation())
         {
@@ -47,12 +53,12 @@ internal sealed class GrainTable(EmbeddedRuntime runtime, string grainType, Type
                 $"{cell.Id} cannot be activated: {runtime.Options.MaxActivations:N0} grains are active, as many as the silo holds (MaxActivations). Make the call again later.");
         }
 
-        EmbeddedActivation? activation = null;
+        GrainActivation? activation = null;
         using var timeout = new CancellationTokenSource(runtime.Options.ActivationTimeout, runtime.Time);
         try
         {
             var grain = (Grain)_factory(runtime.Services, []);
-            activation = new EmbeddedActivation(cell, grain, runtime, runtime.Reminders, runtime.Time);
+            activation = new GrainActivation(cell, grain, runtime.Others, runtime.Reminders, runtime.Time);
             grain.Attach(activation);
             await grain.OnActivate(timeout.Token).WaitAsync(timeout.Token);
             Metrics.Activated();
@@ -71,7 +77,7 @@ internal sealed class GrainTable(EmbeddedRuntime runtime, string grainType, Type
     }
 
     /// <summary>Runs a grain's last turn and forgets it.</summary>
-    public async Task End(EmbeddedActivation activation)
+    public async Task End(GrainActivation activation)
     {
         using var timeout = new CancellationTokenSource(runtime.Options.DeactivationTimeout, runtime.Time);
         try

@@ -1,6 +1,6 @@
 using Cluster.Silo.Hosting.Invocation;
 
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
 /// <summary>
 /// A grain's place in the host: its mailbox, and its activation while it has one. A call that finds the grain idle runs
@@ -15,8 +15,8 @@ internal sealed partial class GrainCell(GrainTable table, string key) : IThreadP
     [ThreadStatic]
     private static GrainCell? _served;
 
-    private readonly EmbeddedRuntime _runtime = table.Runtime;
-    private EmbeddedActivation? _activation;
+    private readonly TurnRuntime _runtime = table.Runtime;
+    private GrainActivation? _activation;
     private volatile Turn? _running;
 
     public GrainId Id => new(table.GrainType, key);
@@ -25,7 +25,7 @@ internal sealed partial class GrainCell(GrainTable table, string key) : IThreadP
 
     public Mailbox Mailbox { get; } = new(table.Runtime.Options.MailboxBound);
 
-    public EmbeddedActivation? Activation => _activation;
+    public GrainActivation? Activation => _activation;
 
     /// <summary>What runs, where it takes longer; one of them where several overlap.</summary>
     public Turn? Running => _running;
@@ -121,7 +121,7 @@ internal sealed partial class GrainCell(GrainTable table, string key) : IThreadP
     }
 
     /// <summary>Runs a timer's turn.</summary>
-    public async Task RunTimer(Func<Call, Task> turn, EmbeddedActivation activation)
+    public async Task RunTimer(Func<Call, Task> turn, GrainActivation activation)
     {
         try
         {
@@ -148,7 +148,7 @@ internal sealed partial class GrainCell(GrainTable table, string key) : IThreadP
     }
 
     /// <summary>Ends the given activation after the turns that run now.</summary>
-    public void End(EmbeddedActivation activation)
+    public void End(GrainActivation activation)
     {
         if (Mailbox.CloseWith(new LastTurn(activation)))
         {
@@ -172,9 +172,16 @@ internal sealed partial class GrainCell(GrainTable table, string key) : IThreadP
         return last.Ended;
     }
 
-    /// <summary>Ends the activation where it is idle.</summary>
+    /// <summary>Ends the activation where it is idle, and the cell with it.</summary>
     public async Task<bool> TryCollect()
     {
+        if (Mailbox.TryRetireUnused())
+        {
+            // Its only callers gave up before it was activated.
+            table.Remove(this);
+            return true;
+        }
+
         if (!Mailbox.TryEnter(exclusive: true))
         {
             return false;

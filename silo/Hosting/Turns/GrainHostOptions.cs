@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
-/// <summary>Limits of the embedded host; validated at start. Configuration section <c>Cluster:Host</c>.</summary>
-public sealed class EmbeddedHostOptions
+/// <summary>Limits of a process that hosts grains; validated at start. Configuration section <c>Cluster:Host</c>.</summary>
+public sealed class GrainHostOptions
 {
     /// <summary>Calls that may wait for one grain; the next is refused with RESOURCE_EXHAUSTED. 1 to 1,000,000; 1,000 by default.</summary>
     [Range(1, 1_000_000)]

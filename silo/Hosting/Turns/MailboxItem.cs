@@ -1,4 +1,4 @@
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
 /// <summary>Something that waits in a <see cref="Mailbox"/>; its own link, so that waiting allocates nothing more.</summary>
 /// <param name="exclusive">Whether it must run alone.</param>

@@ -1,11 +1,11 @@
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
 /// <summary>
 /// Says what a call waited for when its caller has given up, and names the grains where they wait for each other. A
 /// search looks at all grains, so there is one a second at most, however many callers wait in vain; all that belong to
 /// the cycle it finds are told.
 /// </summary>
-internal sealed class WaitDiagnosis(EmbeddedRuntime runtime)
+internal sealed class WaitDiagnosis(TurnRuntime runtime)
 {
     private const int LongestCycle = 16;
     private static readonly TimeSpan BetweenSearches = TimeSpan.FromSeconds(1);

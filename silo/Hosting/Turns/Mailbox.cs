@@ -1,4 +1,4 @@
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
 /// <summary>
 /// Decides which turn of a grain may run: one exclusive turn, or any number of shared (read-only) ones, in order of
@@ -225,6 +225,15 @@ internal sealed class Mailbox(int bound)
         lock (_gate)
         {
             return Interlocked.CompareExchange(ref _state, Retired, Held) == Held;
+        }
+    }
+
+    /// <summary>Ends the mailbox of a grain that is not activated, and that nothing runs on or waits for.</summary>
+    public bool TryRetireUnused()
+    {
+        lock (_gate)
+        {
+            return Interlocked.CompareExchange(ref _state, Retired, 0) == 0;
         }
     }
 

@@ -1,6 +1,6 @@
 using Cluster.Silo.Hosting.Invocation;
 
-namespace Cluster.Silo.Hosting.Embedded;
+namespace Cluster.Silo.Hosting.Turns;
 
 /// <content>How a turn that holds the grain runs and ends, and what its failure means for the activation.</content>
 internal sealed partial class GrainCell
