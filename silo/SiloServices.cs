@@ -10,18 +10,48 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cluster.Silo;
 
-/// <summary>A silo in one call: storage, keys, chain and grains. What hosts the grains is added beside it.</summary>
+/// <summary>
+/// The parts of a cluster, each with what it needs: one process may have all of them, or leave some to others. What
+/// hosts the grains is added beside them.
+/// </summary>
 public static class SiloServices
 {
-    /// <summary>Adds all parts of a silo but the host of its grains.</summary>
+    /// <summary>All parts. Safe to call twice, as are those below.</summary>
     /// <param name="services">The container's.</param>
     /// <param name="configuration">Holds the parts' options.</param>
-    public static IServiceCollection AddClusterSilo(this IServiceCollection services, IConfiguration configuration) => services
+    public static IServiceCollection AddClusterSilo(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSignerGrains(configuration).AddWorkGrains(configuration).AddClusterQueries(configuration);
+
+    /// <summary>Signer grains and the key-encryption key: they alone open wallets' keys.</summary>
+    /// <param name="services">The container's.</param>
+    /// <param name="configuration">Holds the parts' options.</param>
+    public static IServiceCollection AddSignerGrains(this IServiceCollection services, IConfiguration configuration) => services
         .AddStorage(configuration)
         .AddKeys(configuration)
-        .AddSolana(options => SolanaSettings.Apply(configuration, options))
-        .AddAssets(configuration)
-        .AddSigners()
-        .AddWallets(configuration)
-        .AddCampaigns(configuration);
+        .AddSigners();
+
+    /// <summary>All other grains, and the chain that they work on.</summary>
+    /// <param name="services">The container's.</param>
+    /// <param name="configuration">Holds the parts' options.</param>
+    public static IServiceCollection AddWorkGrains(this IServiceCollection services, IConfiguration configuration) => services
+        .AddStorage(configuration)
+        .AddChain(configuration)
+        .AddWalletGrains(configuration)
+        .AddCampaignGrains(configuration);
+
+    /// <summary>What no grain answers: lists, reports, estimates, uploads.</summary>
+    /// <param name="services">The container's.</param>
+    /// <param name="configuration">Holds the parts' options.</param>
+    public static IServiceCollection AddClusterQueries(this IServiceCollection services, IConfiguration configuration) => services
+        .AddStorage(configuration)
+        .AddChain(configuration)
+        .AddWalletQueries()
+        .AddCampaignQueries();
+
+    private static IServiceCollection AddChain(this IServiceCollection services, IConfiguration configuration)
+    {
+        // Options that were applied twice would name each endpoint twice.
+        var isThere = services.Any(service => service.ServiceType == typeof(ITransactionSender));
+        return isThere ? services : services.AddSolana(options => SolanaSettings.Apply(configuration, options)).AddAssets(configuration);
+    }
 }

@@ -56,8 +56,8 @@ public static class HostingServiceCollectionExtensions
     /// <param name="services">The container's.</param>
     public static IServiceCollection AddEmbeddedHost(this IServiceCollection services)
     {
-        services.AddHostingCore();
-        services.AddValidated<GrainHostOptions>("Cluster:Host");
+        services.AddGrainHosting();
+        services.AddOperations();
         services.TryAddSingleton<EmbeddedHost>();
         services.TryAddSingleton<IGrains>(provider => provider.GetRequiredService<EmbeddedHost>());
         services.TryAddSingleton<IReminders>(provider => provider.GetRequiredService<IReminderStore>());
@@ -67,26 +67,40 @@ public static class HostingServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>What every host needs: contracts, binding, recorded answers, reminders' table, metrics.</summary>
-    internal static void AddHostingCore(this IServiceCollection services)
+    /// <summary>What a process needs that hosts grains: limits, recorded answers, the reminders' table, metrics.</summary>
+    internal static void AddGrainHosting(this IServiceCollection services)
+    {
+        services.AddHostingCore();
+        services.AddValidated<GrainHostOptions>("Cluster:Host");
+        services.AddValidated<ReminderOptions>("Cluster:Reminders");
+        services.AddValidated<RequestRetentionOptions>("Cluster:Requests");
+        services.TryAddSingleton<HostMetrics>();
+        services.TryAddSingleton<IReminderStore, ReminderStore>();
+        services.TryAddSingleton<ReminderFiring>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RequestRetention>());
+    }
+
+    /// <summary>What a process needs that answers whoever comes from outside. The calls of grains go to <see cref="IGrains"/>.</summary>
+    internal static void AddOperations(this IServiceCollection services)
+    {
+        services.AddHostingCore();
+        services.TryAddSingleton<IOperations, Operations>();
+    }
+
+    /// <summary>What every process of a cluster needs: contracts and their binding.</summary>
+    private static void AddHostingCore(this IServiceCollection services)
     {
         services.AddMetrics();
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddValidated<ReminderOptions>("Cluster:Reminders");
-        services.AddValidated<RequestRetentionOptions>("Cluster:Requests");
-        services.TryAddSingleton<HostMetrics>();
+        services.TryAddSingleton(HostedParts.Everything);
         services.TryAddSingleton<IRequestStore, RequestStore>();
-        services.TryAddSingleton<IReminderStore, ReminderStore>();
-        services.TryAddSingleton<ReminderFiring>();
         services.TryAddSingleton<AnsweredRequests>();
-        services.TryAddSingleton<IOperations, Operations>();
         services.TryAddSingleton(ReadContract);
         services.TryAddSingleton(Bind);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RequestRetention>());
     }
 
-    private static void AddValidated<TOptions>(this IServiceCollection services, string section)
+    internal static void AddValidated<TOptions>(this IServiceCollection services, string section)
         where TOptions : class =>
         services.AddOptions<TOptions>()
             .Configure<IServiceProvider>((options, provider) => provider.GetService<IConfiguration>()?.GetSection(section).Bind(options))
@@ -100,6 +114,10 @@ public static class HostingServiceCollectionExtensions
     }
 
     private static Bindings Bind(IServiceProvider provider) =>
-        new Binder(provider.GetRequiredService<Contract>(), provider.GetRequiredService<AnsweredRequests>(), provider.GetRequiredService)
+        new Binder(
+            provider.GetRequiredService<Contract>(),
+            provider.GetRequiredService<HostedParts>(),
+            provider.GetRequiredService<AnsweredRequests>(),
+            provider.GetRequiredService)
             .Bind([.. provider.GetServices<GrainRegistration>()], [.. provider.GetServices<QueryRegistration>()]);
 }

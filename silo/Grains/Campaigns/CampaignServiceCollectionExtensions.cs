@@ -17,7 +17,22 @@ public static class CampaignServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="configuration">Holds <see cref="LaneOptions"/>.</param>
-    public static IServiceCollection AddCampaigns(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddCampaigns(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddCampaignGrains(configuration).AddCampaignQueries();
+
+    /// <summary>Adds campaigns' lists, reports, estimates and uploads alone; needs storage, assets and the chain.</summary>
+    /// <param name="services">The container.</param>
+    internal static IServiceCollection AddCampaignQueries(this IServiceCollection services) => services
+        .AddCampaignParts()
+        .AddQueries<CampaignQueries>()
+        .AddQueries<CampaignReport>()
+        .AddQueries<CampaignEstimates>()
+        .AddQueries<RecipientUploads>();
+
+    /// <summary>Adds campaign and lane grains alone.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="configuration">Holds <see cref="LaneOptions"/>.</param>
+    internal static IServiceCollection AddCampaignGrains(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<LaneOptions>()
             .Bind(configuration.GetSection(LaneOptions.Section))
@@ -25,27 +40,29 @@ public static class CampaignServiceCollectionExtensions
             .Validate(options => options.MaxUnconfirmed is >= 1 and <= 65_536, Bounds(nameof(LaneOptions.MaxUnconfirmed), "65,536"))
             .Validate(options => options.MaxInFlight is >= 1 and <= 1_000_000, Bounds(nameof(LaneOptions.MaxInFlight), "1,000,000"))
             .ValidateOnStart();
-        services.TryAddSingleton<CampaignStore>();
         services.TryAddSingleton<LaneStore>();
         services.TryAddSingleton<BatchStore>();
-        services.TryAddSingleton<RecipientStore>();
-        services.TryAddSingleton<FailureStore>();
-        services.TryAddSingleton<ReportStore>();
-        services.TryAddSingleton<CampaignAssets>();
         services.TryAddSingleton<FundsCheck>();
-        services.TryAddSingleton<AccountLookup>();
-        services.TryAddSingleton<PayeeSource>();
-        services.TryAddSingleton<NeedsCounter>();
         services.TryAddSingleton<LaneMetrics>();
         services.TryAddSingleton<LanePumpParts>();
         services.TryAddSingleton<LanePumpFactory>();
         return services
+            .AddCampaignParts()
             .AddGrain<CampaignGrain>("campaign")
-            .AddGrain<LaneGrain>("lane")
-            .AddQueries<CampaignQueries>()
-            .AddQueries<CampaignReport>()
-            .AddQueries<CampaignEstimates>()
-            .AddQueries<RecipientUploads>();
+            .AddGrain<LaneGrain>("lane");
+    }
+
+    private static IServiceCollection AddCampaignParts(this IServiceCollection services)
+    {
+        services.TryAddSingleton<CampaignStore>();
+        services.TryAddSingleton<RecipientStore>();
+        services.TryAddSingleton<FailureStore>();
+        services.TryAddSingleton<ReportStore>();
+        services.TryAddSingleton<CampaignAssets>();
+        services.TryAddSingleton<AccountLookup>();
+        services.TryAddSingleton<PayeeSource>();
+        services.TryAddSingleton<NeedsCounter>();
+        return services;
     }
 
     private static string Bounds(string option, string most) => $"{LaneOptions.Section}:{option} must lie between 1 and {most}.";

@@ -20,7 +20,22 @@ public static class WalletServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="configuration">Holds <see cref="WalletOptions"/>.</param>
-    public static IServiceCollection AddWallets(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddWallets(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddWalletGrains(configuration).AddWalletQueries();
+
+    /// <summary>Adds the lists of wallets and payments alone; needs storage.</summary>
+    /// <param name="services">The container.</param>
+    internal static IServiceCollection AddWalletQueries(this IServiceCollection services)
+    {
+        services.TryAddSingleton<WalletStore>();
+        services.TryAddSingleton<TransferStore>();
+        return services.AddQueries<WalletQueries>();
+    }
+
+    /// <summary>Adds wallet grains alone.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="configuration">Holds <see cref="WalletOptions"/>.</param>
+    internal static IServiceCollection AddWalletGrains(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<WalletOptions>()
             .Bind(configuration.GetSection(WalletOptions.Section))
@@ -40,7 +55,7 @@ public static class WalletServiceCollectionExtensions
         services.TryAddSingleton<BalanceReader>();
         services.TryAddSingleton<PaymentOutbox>();
         services.TryAddSingleton<WalletParts>();
-        return services.AddGrain<WalletGrain>("wallet").AddQueries<WalletQueries>();
+        return services.AddGrain<WalletGrain>("wallet");
     }
 
     private static decimal? MaxTransactionAmount(IConfiguration configuration)

@@ -5,7 +5,7 @@ using Cluster.Silo.Hosting.Invocation;
 namespace Cluster.Silo.Hosting.Binding;
 
 /// <summary>Matches rpcs with the methods that bear their names, once at start, and reports all that does not fit at once.</summary>
-internal sealed class Binder(Contract contract, AnsweredRequests answered, Func<Type, object> handlerOf)
+internal sealed class Binder(Contract contract, HostedParts hosted, AnsweredRequests answered, Func<Type, object> handlerOf)
 {
     private readonly List<string> _errors = [.. contract.Errors];
 
@@ -24,7 +24,7 @@ internal sealed class Binder(Contract contract, AnsweredRequests answered, Func<
     {
         var methods = new List<GrainMethod>();
         var operationsOf = contract.Operations.Where(operation => operation.GrainType is not null).ToLookup(operation => operation.GrainType!);
-        foreach (var missing in operationsOf.Where(type => grains.All(grain => grain.GrainType != type.Key)))
+        foreach (var missing in operationsOf.Where(type => hosted.HostsGrains(type.Key) && grains.All(grain => grain.GrainType != type.Key)))
         {
             _errors.Add($"No class implements grain type {missing.Key} ({string.Join(", ", missing)}): register one with AddGrain<TGrain>(\"{missing.Key}\").");
         }
@@ -39,6 +39,12 @@ internal sealed class Binder(Contract contract, AnsweredRequests answered, Func<
             if (!operationsOf.Contains(grain.GrainType))
             {
                 _errors.Add($"{grain.Class.Name} is registered as grain type {grain.GrainType}, which no service of the contracts names.");
+                continue;
+            }
+
+            if (!hosted.HostsGrains(grain.GrainType))
+            {
+                _errors.Add($"{grain.Class.Name} is registered as grain type {grain.GrainType}, which this process does not host.");
                 continue;
             }
 
@@ -73,6 +79,12 @@ internal sealed class Binder(Contract contract, AnsweredRequests answered, Func<
     private List<QueryMethod> BindQueries(IReadOnlyList<Type> classes)
     {
         var methods = new List<QueryMethod>();
+        if (!hosted.HostsQueries)
+        {
+            _errors.AddRange(classes.Select(handler => $"{handler.Name} is registered as a query handler, and this process answers no queries."));
+            return methods;
+        }
+
         var operations = contract.Operations.Where(operation => operation.GrainType is null).ToList();
         foreach (var handler in classes)
         {

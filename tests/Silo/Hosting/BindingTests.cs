@@ -69,6 +69,25 @@ public sealed class BindingTests
         Assert.Contains("grain type prob,", Assert.Single(errors));
     }
 
+    [Fact]
+    public Task A_process_that_hosts_no_grain_needs_query_handlers_alone() =>
+        AssertStarts(services => services
+            .AddSingleton(new HostedParts(_ => false, HostsQueries: true))
+            .AddQueries<FittingQueries>());
+
+    [Fact]
+    public async Task What_a_process_does_not_host_must_not_be_registered_in_it()
+    {
+        var errors = await ErrorsOf(services => services
+            .AddSingleton(new HostedParts(_ => false, HostsQueries: false))
+            .AddGrain<FittingGrain>("probe")
+            .AddQueries<FittingQueries>());
+
+        Assert.Equal(2, errors.Count);
+        Assert.Contains("FittingGrain is registered as grain type probe, which this process does not host.", errors);
+        Assert.Contains("FittingQueries is registered as a query handler, and this process answers no queries.", errors);
+    }
+
     [Theory]
     [InlineData(0, 1, "MailboxBound")]
     [InlineData(1_000, 0, "MaxActivations")]
