@@ -1,0 +1,101 @@
+{{/* A variable from a secret: (dict "name" … "secret" existingSecret). */}}
+{{- define "cluster.secretVariable" -}}
+- name: {{ .name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ .secret.name }}
+      key: {{ .secret.key }}
+{{- end -}}
+
+{{/* What every process is told. */}}
+{{- define "cluster.commonEnvironment" -}}
+{{ include "cluster.secretVariable" (dict "name" "ConnectionStrings__Cluster" "secret" .Values.database.existingSecret) }}
+- name: Logging__LogLevel__Default
+  value: {{ .Values.logging.level }}
+# No debugger and no dump of a process that holds keys or passwords.
+- name: DOTNET_EnableDiagnostics
+  value: "0"
+{{- end -}}
+
+{{/* The Solana nodes, for who sends or estimates. */}}
+{{- define "cluster.solanaEnvironment" -}}
+- name: Cluster__Solana__Network
+  value: {{ .network }}
+{{- range $i, $endpoint := .endpoints }}
+{{ include "cluster.secretVariable" (dict "name" (printf "Cluster__Solana__Endpoints__%d__Url" $i) "secret" $endpoint.existingSecret) }}
+{{- range $option := list "RequestsPerSecond" "SendsPerSecond" "SendBatchSize" "MaxConnections" }}
+{{- with index $endpoint (untitle $option) }}
+- name: Cluster__Solana__Endpoints__{{ $i }}__{{ $option }}
+  value: {{ toString . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Silos and gateways: where they are and how they find each other. */}}
+{{- define "cluster.orleansEnvironment" -}}
+{{- $orleans := .root.Values.orleans -}}
+{{- $fullname := include "cluster.fullname" .root -}}
+- name: Cluster__Orleans__ClusterId
+  value: {{ $orleans.clusterId | default $fullname | quote }}
+- name: Cluster__Orleans__ServiceId
+  value: {{ $orleans.serviceId | default $fullname | quote }}
+{{- with .component.roles }}
+- name: POD_IP
+  valueFrom:
+    fieldRef:
+      fieldPath: status.podIP
+- name: Cluster__Orleans__Roles
+  value: {{ . }}
+- name: Cluster__Orleans__Address
+  value: $(POD_IP)
+- name: Cluster__Orleans__SiloPort
+  value: {{ $orleans.siloPort | quote }}
+- name: Cluster__Orleans__GatewayPort
+  value: {{ $orleans.gatewayPort | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* Where a gateway listens. Beyond loopback it does so with TLS only. */}}
+{{- define "cluster.gatewayEnvironment" -}}
+{{- range $endpoint, $port := dict "Grpc" .grpcPort "Http" .httpPort }}
+- name: Cluster__{{ $endpoint }}__Address
+  value: {{ $.listenAddress | quote }}
+- name: Cluster__{{ $endpoint }}__Port
+  value: {{ $port | quote }}
+{{- end }}
+- name: Cluster__Tls__CertificateFile
+  value: /etc/cluster/tls/{{ .tls.existingSecret.certificateKey }}
+- name: Cluster__Tls__KeyFile
+  value: /etc/cluster/tls/{{ .tls.existingSecret.privateKeyKey }}
+- name: Cluster__StateDirectory
+  value: /var/lib/cluster
+{{- end -}}
+
+{{/* Options by name; a component's own win. */}}
+{{- define "cluster.optionsEnvironment" -}}
+{{- range $name, $value := mergeOverwrite (deepCopy .root.Values.options) .values.options }}
+- name: {{ $name }}
+  value: {{ toString $value | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "cluster.environment" -}}
+{{- $values := index .root.Values .component.name -}}
+{{ include "cluster.commonEnvironment" .root }}
+{{ include "cluster.orleansEnvironment" . }}
+- name: Cluster__Storage__MaxPoolSize
+  value: {{ $values.databaseConnections | quote }}
+{{- if .component.keys }}
+- name: Cluster__Keys__Provider
+  value: {{ .root.Values.keys.provider }}
+{{ include "cluster.secretVariable" (dict "name" "WALLET_ENCRYPTION_KEY" "secret" .root.Values.keys.existingSecret) }}
+{{- end }}
+{{- if .component.solana }}
+{{ include "cluster.solanaEnvironment" .root.Values.solana }}
+{{- end }}
+{{- if eq .component.name "gateway" }}
+{{- include "cluster.gatewayEnvironment" $values | nindent 0 }}
+{{- end }}
+{{- include "cluster.optionsEnvironment" (dict "root" .root "values" $values) }}
+{{- end -}}

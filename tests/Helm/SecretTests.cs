@@ -1,0 +1,104 @@
+using Cluster.Silo.Keys;
+using Xunit;
+
+namespace Cluster.Tests.Helm;
+
+/// <summary>Who is given which secret, and that none passes through the chart.</summary>
+public sealed class SecretTests
+{
+    public static TheoryData<string> Examples => Chart.Examples;
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task The_pods_that_sign_alone_hold_the_key_encryption_key(string example)
+    {
+        var chart = await Chart.RenderAsync(example);
+
+        var signing = Assert.Single(chart.Serving, pod => Roles(pod).Contains("signer"));
+        Assert.Equal("cluster-keys/wallet-encryption-key", signing.Secrets[KeyOptions.LocalKeySetting]);
+        Assert.All(chart.Pods.Where(pod => pod.Name != signing.Name), pod =>
+        {
+            Assert.DoesNotContain("cluster-keys", pod.Workload.ToJsonString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(KeyOptions.LocalKeySetting, pod.Environment.Keys);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task The_pods_that_sign_alone_have_the_identity_of_the_key_vault(string example)
+    {
+        var chart = await Chart.RenderAsync(example, "keys.workloadIdentity.enabled=true", "keys.workloadIdentity.clientId=6f1c3b52-8d2e-4f0a-9c47-1b2a3c4d5e6f");
+
+        var signing = Assert.Single(chart.Serving, pod => Roles(pod).Contains("signer"));
+        Assert.Equal("true", signing.Labels["azure.workload.identity/use"]);
+        Assert.All(chart.Pods.Where(pod => pod.Name != signing.Name), pod => Assert.DoesNotContain("azure.workload.identity/use", pod.Labels.Keys));
+        var account = Assert.Single(chart.OfKind("ServiceAccount"), item => item["metadata"]!["annotations"].Texts().ContainsKey("azure.workload.identity/client-id"));
+        Assert.Equal(signing.Spec.Text("serviceAccountName"), account.Text("metadata", "name"));
+        Assert.Single(chart.Serving, pod => pod.Spec.Text("serviceAccountName") == account.Text("metadata", "name"));
+    }
+
+    [Fact]
+    public async Task Signers_are_silos_of_their_own_unless_the_values_say_otherwise()
+    {
+        var apart = await Chart.RenderAsync("minimal");
+        var together = await Chart.RenderAsync("shared-silos");
+
+        Assert.Equal(["work"], Roles(apart.Component("work")));
+        Assert.Equal(["signer"], Roles(apart.Component("signer")));
+        Assert.Equal(["work", "signer"], Roles(together.Component("work")));
+        Assert.DoesNotContain(together.Pods, pod => pod.Component == "signer");
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task No_secret_is_made_and_none_is_written_out(string example)
+    {
+        var chart = await Chart.RenderAsync(example);
+
+        Assert.Empty(chart.OfKind("Secret").Concat(chart.OfKind("ConfigMap")));
+        Assert.All(chart.Pods, pod => Assert.All(
+            pod.Environment.Where(variable => IsSecret(variable.Key)),
+            variable =>
+            {
+                Assert.Null(variable.Value);
+                Assert.Contains(variable.Key, pod.Secrets.Keys);
+            }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task Every_pod_is_given_the_database_and_only_those_the_chain_who_use_it(string example)
+    {
+        var chart = await Chart.RenderAsync(example);
+
+        Assert.All(chart.Pods, pod => Assert.Contains("ConnectionStrings__Cluster", pod.Secrets.Keys));
+        Assert.All(chart.Pods, pod => Assert.Equal(
+            pod.Component is "work" or "gateway",
+            pod.Environment.Keys.Any(name => name.StartsWith("Cluster__Solana__Endpoints__", StringComparison.Ordinal))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task Gateways_alone_have_the_certificate(string example)
+    {
+        var chart = await Chart.RenderAsync(example);
+
+        var gateway = chart.Component("gateway");
+        var volume = Assert.Single(gateway.Spec["volumes"].Items(), item => item["secret"] is not null);
+        var mount = Assert.Single(gateway.Container["volumeMounts"].Items(), item => item.Text("name") == volume.Text("name"));
+        Assert.True(mount["readOnly"]!.GetValue<bool>());
+        Assert.StartsWith(mount.Text("mountPath"), gateway.Environment["Cluster__Tls__CertificateFile"], StringComparison.Ordinal);
+        Assert.StartsWith(mount.Text("mountPath"), gateway.Environment["Cluster__Tls__KeyFile"], StringComparison.Ordinal);
+        Assert.All(chart.Pods.Where(pod => pod.Name != gateway.Name), pod =>
+            Assert.DoesNotContain(pod.Spec["volumes"].Items(), item => item["secret"] is not null));
+    }
+
+    private static string[] Roles(PodTemplate pod) =>
+        pod.Environment.GetValueOrDefault("Cluster__Orleans__Roles")?.Split(',') ?? [];
+
+    private static bool IsSecret(string variable) =>
+        variable == KeyOptions.LocalKeySetting
+        || variable.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
+        || variable.EndsWith("__Url", StringComparison.Ordinal)
+        || variable.Contains("Password", StringComparison.OrdinalIgnoreCase);
+}
