@@ -3,6 +3,7 @@ using Cluster.Gateway.Configuration;
 using Cluster.Gateway.Operations;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Hosting.Contracts;
+using Cluster.V1;
 
 namespace Cluster.Gateway.Access;
 
@@ -22,18 +23,15 @@ internal sealed class Admission(Authenticator authenticator, RefusalLog refusals
     /// <exception cref="ClusterException">It may not come in.</exception>
     public Admitted Enter(Operation operation, string? authorization, string? apiKey, IPAddress? address)
     {
-        var principal = Authenticate(operation, authorization, apiKey);
+        var principal = Authenticate(operation, static asked => asked.PublicName(), authorization, apiKey);
         if (!principal.Permissions.Has(operation.Permission))
         {
-            refusals.Denied(principal, operation, address);
-            throw new ClusterException(
-                StatusCode.PermissionDenied,
-                $"{operation.PublicName()} needs the permission {PermissionSet.NameOf(operation.Permission)}, which the API key '{principal.KeyId}' does not have");
+            throw Denied(principal, operation.Permission, operation.PublicName(), address);
         }
 
         if (operation.SecondFactor)
         {
-            refusals.Denied(principal, operation, address);
+            refusals.Denied(principal, operation.PublicName(), address);
             throw new ClusterException(
                 StatusCode.PermissionDenied,
                 $"{operation.PublicName()} asks for a second factor, which an API key alone cannot prove");
@@ -59,7 +57,23 @@ internal sealed class Admission(Authenticator authenticator, RefusalLog refusals
         return new Admitted(new Caller(principal.KeyId, principal.Name, address?.ToString()), principal.Slots, _all);
     }
 
-    private Principal Authenticate(Operation operation, string? authorization, string? apiKey)
+    /// <summary>Demands a permission of who asks for something that is no operation.</summary>
+    /// <param name="permission">What the holder of the key must be allowed to do.</param>
+    /// <param name="path">What is asked for.</param>
+    /// <param name="authorization">The header of this name, or null.</param>
+    /// <param name="apiKey">The header <c>x-api-key</c>, or null.</param>
+    /// <param name="address">Where the request came from.</param>
+    /// <exception cref="ClusterException">There is no valid key, or it lacks the permission.</exception>
+    public void Demand(Permission permission, string path, string? authorization, string? apiKey, IPAddress? address)
+    {
+        var principal = Authenticate(path, static asked => asked, authorization, apiKey);
+        if (!principal.Permissions.Has(permission))
+        {
+            throw Denied(principal, permission, path, address);
+        }
+    }
+
+    private Principal Authenticate<T>(T asked, Func<T, string> nameOf, string? authorization, string? apiKey)
     {
         try
         {
@@ -67,9 +81,17 @@ internal sealed class Admission(Authenticator authenticator, RefusalLog refusals
         }
         catch (ClusterException error)
         {
-            refusals.Unauthenticated(operation, error.Status);
+            refusals.Unauthenticated(nameOf(asked), error.Status);
             throw;
         }
+    }
+
+    private ClusterException Denied(Principal principal, Permission permission, string what, IPAddress? address)
+    {
+        refusals.Denied(principal, what, address);
+        return new ClusterException(
+            StatusCode.PermissionDenied,
+            $"{what} needs the permission {PermissionSet.NameOf(permission)}, which the API key '{principal.KeyId}' does not have");
     }
 }
 

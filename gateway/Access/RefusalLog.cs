@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
-using Cluster.Gateway.Operations;
 using Cluster.Silo.Hosting;
-using Cluster.Silo.Hosting.Contracts;
 using Cluster.Silo.Storage;
 using Npgsql;
 
@@ -33,17 +31,17 @@ internal sealed partial class RefusalLog : IDisposable
     }
 
     /// <summary>No valid key came with the request.</summary>
-    public void Unauthenticated(Operation operation, StatusCode status) =>
-        Count(status == StatusCode.Unavailable ? "keys_unavailable" : "unauthenticated", operation.PublicName());
+    public void Unauthenticated(string operation, StatusCode status) =>
+        Count(status == StatusCode.Unavailable ? "keys_unavailable" : "unauthenticated", operation);
 
     /// <summary>The key is valid and its holder may not do this.</summary>
-    public void Denied(Principal principal, Operation operation, IPAddress? address)
+    public void Denied(Principal principal, string operation, IPAddress? address)
     {
-        Count("denied", operation.PublicName());
+        Count("denied", operation);
         if (_denials.Count < MaxDistinct)
         {
             _denials.AddOrUpdate(
-                new Denial(new Caller(principal.KeyId, principal.Name, address?.ToString()), operation.PublicName()),
+                new Denial(new Caller(principal.KeyId, principal.Name, address?.ToString()), operation),
                 1,
                 static (_, count) => count + 1);
         }

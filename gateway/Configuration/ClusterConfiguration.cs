@@ -13,7 +13,7 @@ internal static class ClusterConfiguration
         var options = new ClusterOptions();
         var reader = new OptionsReader();
         reader.Read(configuration.GetSection(ClusterOptions.Section), options);
-        errors = [.. reader.Errors, .. ExposedWithoutTls(options)];
+        errors = [.. reader.Errors, .. ExposedWithoutTls(options), .. ExposedWithoutKey(options)];
         return options;
     }
 
@@ -52,4 +52,13 @@ internal static class ClusterConfiguration
         where endpoint.Options.IsExposed() && !options.Tls.IsConfigured()
         select $"Cluster:{endpoint.Name}:Address is '{endpoint.Options.Address}', which other machines can reach: "
             + "that needs TLS (Cluster:Tls:CertificateFile and Cluster:Tls:KeyFile), or use 127.0.0.1.";
+
+    private static IEnumerable<string> ExposedWithoutKey(ClusterOptions options)
+    {
+        if (options.Metrics.AllowWithoutKey && options.Http.IsExposed())
+        {
+            yield return $"Cluster:Metrics:AllowWithoutKey is true while Cluster:Http:Address is '{options.Http.Address}', which other machines can reach: "
+                + "let Prometheus send a key with the permission VIEW_CLUSTER, or use 127.0.0.1.";
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Cluster.Gateway.Metrics;
 using Cluster.Silo.Grains.Assets;
 using Cluster.Silo.Grains.Lanes;
 using Cluster.Silo.Grains.Wallets;
@@ -47,6 +48,9 @@ internal sealed class ClusterOptions
 
     /// <summary>What one request and one connection may take.</summary>
     public LimitsOptions Limits { get; } = new();
+
+    /// <summary>What is measured, and who may read it.</summary>
+    public MetricsOptions Metrics { get; } = new();
 
     /// <summary>The pool of connections to PostgreSQL.</summary>
     public StorageOptions Storage { get; } = new();

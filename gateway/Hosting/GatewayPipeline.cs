@@ -1,6 +1,7 @@
 using Cluster.Gateway.Grpc;
 using Cluster.Gateway.Http;
 using Cluster.Gateway.Http.OpenApi;
+using Cluster.Gateway.Metrics;
 using Cluster.Gateway.Operations;
 using Cluster.Grpc.Health;
 using Cluster.Grpc.Reflection;
@@ -24,6 +25,7 @@ internal static class GatewayPipeline
         app.UseRouting();
         app.MapGet("/health/live", HealthEndpoints.Live);
         app.MapGet("/health/ready", app.Services.GetRequiredService<HealthEndpoints>().Ready);
+        app.MapPrometheusMetrics();
         app.MapGet("/openapi.json", app.Services.GetRequiredService<OpenApiDocument>().Handle);
         app.MapPost("/v1/{service}/{method}", app.Services.GetRequiredService<JsonOperations>().Handle);
         app.MapFallback("{**path}", NotFound);

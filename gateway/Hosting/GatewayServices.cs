@@ -4,6 +4,7 @@ using Cluster.Gateway.Grpc;
 using Cluster.Gateway.Health;
 using Cluster.Gateway.Http;
 using Cluster.Gateway.Http.OpenApi;
+using Cluster.Gateway.Metrics;
 using Cluster.Gateway.Operations;
 using Cluster.Grpc.Health;
 using Cluster.Grpc.Server;
@@ -22,7 +23,7 @@ internal static class GatewayServices
         services.AddSingleton(options.Access);
         services.AddSingleton(options.Limits);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds));
-        return services.AddAccess().AddOperations().AddHealth().AddGrpc(options).AddHttp();
+        return services.AddPrometheusMetrics(options.Metrics).AddAccess().AddOperations().AddHealth().AddGrpc(options).AddHttp();
     }
 
     private static IServiceCollection AddAccess(this IServiceCollection services) => services
@@ -43,6 +44,7 @@ internal static class GatewayServices
         .AddSingleton<IReadinessCheck, MigrationsCheck>()
         .AddSingleton<Readiness>()
         .AddSingleton<HealthService>()
+        .AddHostedService<ReadinessMetrics>()
         .AddHostedService<ServingStatus>();
 
     private static IServiceCollection AddGrpc(this IServiceCollection services, ClusterOptions options)

@@ -25,6 +25,7 @@ public sealed class HostMetrics : IDisposable
         Duration = _meter.CreateHistogram<double>("cluster.calls.duration", "s", "Time from a call's start to its answer, of one call in sixteen.");
         Failures = _meter.CreateCounter<long>("cluster.calls.failures", "{call}", "Observed calls (one in sixteen) that were answered with an error, by status.");
         Refusals = _meter.CreateCounter<long>("cluster.calls.refused", "{call}", "Calls that did not get their turn in time, by reason.");
+        ActivationFailures = _meter.CreateCounter<long>("cluster.activations.failed", "{activation}", "Grains that could not be loaded, by status.");
         Reminders = _meter.CreateCounter<long>("cluster.reminders.fired", "{firing}", "Reminders' turns, by outcome.");
         _meter.CreateObservableCounter("cluster.calls", () => _operations.Values.Select(operation => operation.Read()), "{call}", "Calls of grains.");
         _meter.CreateObservableUpDownCounter("cluster.calls.waiting", () => _types.Values.Select(type => type.ReadWaiting()), "{call}", "Calls that wait in mailboxes.");
@@ -37,6 +38,8 @@ public sealed class HostMetrics : IDisposable
     internal Counter<long> Failures { get; }
 
     internal Counter<long> Refusals { get; }
+
+    internal Counter<long> ActivationFailures { get; }
 
     private Counter<long> Reminders { get; }
 
@@ -124,6 +127,9 @@ internal sealed class GrainTypeMetrics(HostMetrics metrics, string grainType)
     }
 
     public void Deactivated() => Interlocked.Decrement(ref _active);
+
+    /// <summary>The grain could not be loaded.</summary>
+    public void Failed(StatusCode status) => metrics.ActivationFailures.Add(1, _type, new("status", status.ToString()));
 
     public void Refused(string reason) => metrics.Refusals.Add(1, _type, new("reason", reason));
 

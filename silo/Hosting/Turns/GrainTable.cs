@@ -72,7 +72,9 @@ internal sealed class GrainTable(TurnRuntime runtime, string grainType, Type gra
                 await activation.Stop();
             }
 
-            throw Explain(error, cell.Id, timeout.IsCancellationRequested);
+            var explained = Explain(error, cell.Id, timeout.IsCancellationRequested);
+            Metrics.Failed(explained.Status);
+            throw explained;
         }
     }
 

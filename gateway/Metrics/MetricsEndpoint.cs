@@ -1,0 +1,66 @@
+using System.Net;
+using Cluster.Gateway.Access;
+using Cluster.Gateway.Http;
+using Cluster.Gateway.Operations;
+using Cluster.Silo.Hosting;
+using Cluster.V1;
+using Microsoft.AspNetCore.Http.Headers;
+
+namespace Cluster.Gateway.Metrics;
+
+/// <summary><c>GET /metrics</c>, for holders of <see cref="Permission.ViewCluster"/>.</summary>
+internal sealed class MetricsEndpoint(PrometheusMetrics metrics, Admission admission, EdgeErrors errors, MetricsOptions options)
+{
+    /// <summary>Where it is served.</summary>
+    public const string Path = "/metrics";
+
+    private const string PrometheusText = "text/plain; version=0.0.4; charset=utf-8";
+
+    private const string OpenMetricsText = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    private const string OpenMetricsMediaType = "application/openmetrics-text";
+
+    /// <summary>Answers a scrape.</summary>
+    public async Task Handle(HttpContext http)
+    {
+        var headers = http.Request.Headers;
+        var usable = EdgeCall.TryGetRequestId(headers[EdgeCall.RequestIdHeader], out var requestId);
+        try
+        {
+            if (!usable)
+            {
+                throw EdgeCall.UnusableRequestId();
+            }
+
+            if (!options.AllowWithoutKey || !IsFromThisMachine(http.Connection))
+            {
+                admission.Demand(Permission.ViewCluster, Path, headers.Authorization, headers["x-api-key"], http.Connection.RemoteIpAddress);
+            }
+        }
+        catch (ClusterException error)
+        {
+            await JsonOperations.Refuse(http, errors.Of(error, Path, requestId), requestId);
+            return;
+        }
+
+        var openMetrics = WantsOpenMetrics(http.Request.GetTypedHeaders());
+        var text = await metrics.Scrape(openMetrics, http.RequestAborted);
+        http.Response.ContentType = openMetrics ? OpenMetricsText : PrometheusText;
+        http.Response.ContentLength = text.Length;
+        http.Response.Headers.CacheControl = "no-store";
+        await http.Response.BodyWriter.WriteAsync(text, http.RequestAborted);
+    }
+
+    /// <summary>Whoever accepts OpenMetrics no less than anything else gets it.</summary>
+    private static bool WantsOpenMetrics(RequestHeaders headers)
+    {
+        var accepted = headers.Accept;
+        var openMetrics = accepted
+            .Where(type => type.MediaType.Equals(OpenMetricsMediaType, StringComparison.OrdinalIgnoreCase))
+            .Max(type => type.Quality ?? 1);
+        return openMetrics > 0 && accepted.All(type => (type.Quality ?? 1) <= openMetrics);
+    }
+
+    private static bool IsFromThisMachine(ConnectionInfo connection) =>
+        connection is { LocalIpAddress: { } local, RemoteIpAddress: { } remote } && IPAddress.IsLoopback(local) && IPAddress.IsLoopback(remote);
+}
