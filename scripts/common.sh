@@ -27,6 +27,10 @@ install_apt() {
     [ -e /etc/postgresql-common/createcluster.conf ] ||
       echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
   fi
+  # Of this package only promtool is wanted; its service would start on the standard port and keep what it scrapes.
+  if [[ " ${missing[*]} " == *" prometheus "* ]] && [ -d /run/systemd/system ]; then
+    systemctl mask prometheus.service >/dev/null 2>&1 || true
+  fi
   { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } \
     >"$log" 2>&1 || { tail -n 5 "$log" >&2; fail "apt could not install ${missing[*]}; the whole output is in $log"; }
   rm -f "$log"

@@ -24,7 +24,7 @@ internal static class MeasuredInstruments
         [("System.Runtime", "dotnet.process.cpu.count")] = ("dotnet_process_cpus", MetricKind.Gauge),
         [("System.Runtime", "dotnet.process.cpu.time")] = null,
         [("System.Runtime", "dotnet.process.memory.working_set")] = null,
-        [("System.Runtime", "dotnet.thread_pool.queue.length")] = null,
+        [("System.Runtime", "dotnet.thread_pool.queue.length")] = ("dotnet_thread_pool_queue_length", MetricKind.Gauge),
         [("System.Runtime", "dotnet.thread_pool.thread.count")] = ("dotnet_thread_pool_threads", MetricKind.Gauge),
         [("System.Runtime", "dotnet.thread_pool.work_item.count")] = ("dotnet_thread_pool_work_items_total", MetricKind.Counter),
         [("System.Runtime", "dotnet.timer.count")] = ("dotnet_timers", MetricKind.Gauge),

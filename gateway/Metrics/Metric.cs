@@ -3,8 +3,9 @@ namespace Cluster.Gateway.Metrics;
 /// <summary>What Prometheus is told of a metric beside its values.</summary>
 /// <param name="Name">As it is exposed, a counter's with <c>_total</c>.</param>
 /// <param name="Kind">Its type.</param>
+/// <param name="Unit">What it is measured in, or what is counted; empty where it is neither.</param>
 /// <param name="Help">For people.</param>
-internal sealed record MetricHead(string Name, MetricKind Kind, string Help);
+internal sealed record MetricHead(string Name, MetricKind Kind, string Unit, string Help);
 
 /// <summary>A metric: takes the measurements of its instruments, and is written at each scrape.</summary>
 /// <param name="head">What it is.</param>

@@ -38,6 +38,15 @@ internal static class MetricName
     /// <param name="tag">The tag's key.</param>
     public static string OfLabel(string tag) => Clean(tag, allowColon: false);
 
+    /// <summary>A unit as people read it: <c>seconds</c>, or <c>call</c> for what counts calls.</summary>
+    /// <param name="unit">In UCUM, or null.</param>
+    public static string UnitForPeople(string? unit) => unit switch
+    {
+        null or "1" => "",
+        ['{', .. var counted, '}'] => counted,
+        _ => Word(unit),
+    };
+
     private static string UnitSuffix(string? unit, MetricKind kind)
     {
         // What stands in braces says what is counted; it is no unit.

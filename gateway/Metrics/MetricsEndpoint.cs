@@ -8,11 +8,14 @@ using Microsoft.AspNetCore.Http.Headers;
 
 namespace Cluster.Gateway.Metrics;
 
-/// <summary><c>GET /metrics</c>, for holders of <see cref="Permission.ViewCluster"/>.</summary>
+/// <summary><c>GET /metrics</c>, for holders of <see cref="Permission"/>.</summary>
 internal sealed class MetricsEndpoint(PrometheusMetrics metrics, Admission admission, EdgeErrors errors, MetricsOptions options)
 {
     /// <summary>Where it is served.</summary>
     public const string Path = "/metrics";
+
+    /// <summary>What the caller's key must allow.</summary>
+    public const Permission Permission = V1.Permission.ViewCluster;
 
     private const string PrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -34,7 +37,7 @@ internal sealed class MetricsEndpoint(PrometheusMetrics metrics, Admission admis
 
             if (!options.AllowWithoutKey || !IsFromThisMachine(http.Connection))
             {
-                admission.Demand(Permission.ViewCluster, Path, headers.Authorization, headers["x-api-key"], http.Connection.RemoteIpAddress);
+                admission.Demand(Permission, Path, headers.Authorization, headers["x-api-key"], http.Connection.RemoteIpAddress);
             }
         }
         catch (ClusterException error)
@@ -57,7 +60,9 @@ internal sealed class MetricsEndpoint(PrometheusMetrics metrics, Admission admis
         var accepted = headers.Accept;
         var openMetrics = accepted
             .Where(type => type.MediaType.Equals(OpenMetricsMediaType, StringComparison.OrdinalIgnoreCase))
-            .Max(type => type.Quality ?? 1);
+            .Select(type => type.Quality ?? 1)
+            .DefaultIfEmpty(0)
+            .Max();
         return openMetrics > 0 && accepted.All(type => (type.Quality ?? 1) <= openMetrics);
     }
 

@@ -135,7 +135,7 @@ internal sealed partial class PrometheusMetrics : IDisposable
                 return null;
             }
 
-            var metric = Create(instrument, new MetricHead(name, kind, HelpOf(instrument)), shape.Aggregation);
+            var metric = Create(instrument, new MetricHead(name, kind, MetricName.UnitForPeople(instrument.Unit), HelpOf(instrument)), shape.Aggregation);
             _metrics.Add(name, (metric, shape));
             return metric;
         }

@@ -17,6 +17,7 @@ public static class SolanaServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<SolanaOptions>().Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SolanaOptions>, SolanaOptionsValidator>());
+        services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TransactionSender>();
         services.TryAddSingleton<ITransactionSender>(provider => provider.GetRequiredService<TransactionSender>());

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -25,17 +26,18 @@ public sealed class TransactionSender : ITransactionSender, IHostedService, IAsy
     private readonly OutcomeDispatch _dispatch;
     private readonly StatusPoll _poll;
     private readonly SendPump _pump;
+    private readonly SenderMetrics _metrics;
     private Task _running = Task.CompletedTask;
     private int _disposed;
 
     /// <summary>Makes a sender; nothing is sent before it is started.</summary>
     /// <exception cref="OptionsValidationException">A setting is out of its range.</exception>
-    public TransactionSender(IOptions<SolanaOptions> options, TimeProvider time, ILogger<TransactionSender> logger)
-        : this(SolanaEndpoints.CreatePool(SolanaOptionsValidator.Checked(options.Value), time), options.Value, time, logger)
+    public TransactionSender(IOptions<SolanaOptions> options, TimeProvider time, ILogger<TransactionSender> logger, IMeterFactory? meters = null)
+        : this(SolanaEndpoints.CreatePool(SolanaOptionsValidator.Checked(options.Value), time), options.Value, time, logger, meters)
     {
     }
 
-    internal TransactionSender(RpcPool pool, SolanaOptions options, TimeProvider time, ILogger logger)
+    internal TransactionSender(RpcPool pool, SolanaOptions options, TimeProvider time, ILogger logger, IMeterFactory? meters = null)
     {
         (_pool, _options, _logger) = (pool, options, logger);
         _places = new SemaphoreSlim(options.MaxInFlight);
@@ -50,7 +52,8 @@ public sealed class TransactionSender : ITransactionSender, IHostedService, IAsy
             sink => new OutcomeDelivery(sink, OnDelivered, options.SinkTimeout, time, logger, _stopping.Token));
         _dispatch = new OutcomeDispatch(_inFlight, Rpc, _supervisor, _stopping.Token);
         _poll = new StatusPoll(_inFlight, pool, _queue, _dispatch, _blockhashes, options, _supervisor, time, logger);
-        _pump = new SendPump(_inFlight, pool, _queue, options, _supervisor, logger);
+        _metrics = new SenderMetrics(meters, () => _inFlight.Count, pool.Nodes);
+        _pump = new SendPump(_inFlight, pool, _queue, options, _metrics, _supervisor, logger);
     }
 
     /// <summary>How many transactions are in flight.</summary>
@@ -119,6 +122,7 @@ public sealed class TransactionSender : ITransactionSender, IHostedService, IAsy
         _poll.Dispose();
         _dispatch.Dispose();
         _blockhashes.Dispose();
+        _metrics.Dispose();
         _pool.Dispose();
         _places.Dispose();
         _stopping.Dispose();
@@ -135,8 +139,11 @@ public sealed class TransactionSender : ITransactionSender, IHostedService, IAsy
         if (!_inFlight.TryAdd(transaction, sink, options, out var added))
         {
             _places.Release();
+            return;
         }
-        else if (added.Sending)
+
+        _metrics.Submitted();
+        if (added.Sending)
         {
             _queue.Enqueue(added);
         }
@@ -145,6 +152,7 @@ public sealed class TransactionSender : ITransactionSender, IHostedService, IAsy
     private void OnDelivered(
         OutcomeDelivery delivery, IReadOnlyList<(TrackedTransaction Transaction, TransactionOutcome Outcome)> taken)
     {
+        _metrics.Delivered(taken);
         var forgotten = _inFlight.Forget(delivery, taken);
         if (forgotten > 0)
         {

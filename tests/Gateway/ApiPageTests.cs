@@ -1,5 +1,6 @@
 using Cluster.Gateway.Access;
 using Cluster.Gateway.Http;
+using Cluster.Gateway.Metrics;
 using Cluster.Silo.Hosting;
 using Cluster.Tests.Support;
 using Cluster.V1;
@@ -25,7 +26,7 @@ public sealed class ApiPageTests
     [Fact]
     public void Every_permission_is_listed_and_those_that_open_nothing_are_called_so()
     {
-        var used = StubOperations.Contract.Operations.Select(operation => operation.Permission).ToHashSet();
+        var used = StubOperations.Contract.Operations.Select(operation => operation.Permission).Append(MetricsEndpoint.Permission).ToHashSet();
         foreach (var permission in PermissionSet.All)
         {
             var row = Assert.Single(_page, line => line.StartsWith('|') && line.Contains($"`{PermissionSet.NameOf(permission)}`", StringComparison.Ordinal));

@@ -19,4 +19,7 @@ internal static partial class CampaignLog
 
     [LoggerMessage(4004, LogLevel.Warning, "Campaign {CampaignId} paused: {Reason}")]
     public static partial void PausedByLane(ILogger logger, string campaignId, string reason);
+
+    [LoggerMessage(4005, LogLevel.Warning, "Open campaigns could not be counted; their metric is left out until they can")]
+    public static partial void NotCounted(ILogger logger, Exception error);
 }

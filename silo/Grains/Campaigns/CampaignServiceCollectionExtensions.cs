@@ -44,6 +44,7 @@ public static class CampaignServiceCollectionExtensions
         services.TryAddSingleton<BatchStore>();
         services.TryAddSingleton<FundsCheck>();
         services.TryAddSingleton<LaneMetrics>();
+        services.AddHostedService<OpenCampaigns>();
         services.TryAddSingleton<LanePumpParts>();
         services.TryAddSingleton<LanePumpFactory>();
         return services

@@ -19,11 +19,11 @@ internal sealed class LaneMetrics : IDisposable
     public LaneMetrics(IMeterFactory meters)
     {
         _meter = meters.Create(Name);
-        _signed = _meter.CreateCounter<long>("cluster.campaigns.batches_signed", "{batch}", "Batches signed and committed");
-        _resigned = _meter.CreateCounter<long>("cluster.campaigns.batches_resigned", "{batch}", "Batches signed anew after their blockhash had expired");
-        _settled = _meter.CreateCounter<long>("cluster.campaigns.batches_settled", "{batch}", "Changes of batches by outcome");
-        _paid = _meter.CreateCounter<long>("cluster.campaigns.recipients_paid", "{recipient}", "Recipients whose payment is final");
-        _failed = _meter.CreateCounter<long>("cluster.campaigns.recipients_failed", "{recipient}", "Recipients that cannot be paid");
+        _signed = _meter.CreateCounter<long>("cluster.campaigns.batches_signed", "{batch}", "Batches signed and committed.");
+        _resigned = _meter.CreateCounter<long>("cluster.campaigns.batches_resigned", "{batch}", "Batches signed anew after their blockhash had expired.");
+        _settled = _meter.CreateCounter<long>("cluster.campaigns.batches_settled", "{batch}", "Changes of batches, by outcome.");
+        _paid = _meter.CreateCounter<long>("cluster.campaigns.recipients_paid", "{recipient}", "Recipients whose payment is final.");
+        _failed = _meter.CreateCounter<long>("cluster.campaigns.recipients_failed", "{recipient}", "Recipients that cannot be paid.");
     }
 
     /// <summary>Counts what was committed.</summary>

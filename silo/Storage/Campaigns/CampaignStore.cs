@@ -85,6 +85,20 @@ internal sealed class CampaignStore(Database database)
             cancellationToken);
     }
 
+    /// <summary>How many campaigns are open, by state; those that the cluster paused itself count as <c>stalled</c>.</summary>
+    public Task<IReadOnlyList<(string State, long Count)>> CountOpen(CancellationToken cancellationToken) => database.Query(
+        """
+        select open.state, count(c.campaign_id)
+        from unnest(array['running', 'paused', 'stalled', 'cancelling']) open (state)
+        left join campaigns c
+          on c.state in ('running', 'paused', 'cancelling')
+          and open.state = case when c.state = 'paused' and c.pause_reason <> '' then 'stalled' else c.state end
+        group by open.state
+        """,
+        [],
+        static row => (row.GetString(0), row.GetInt64(1)),
+        cancellationToken);
+
     /// <summary>Inserts a campaign that does not exist.</summary>
     public static void Insert(Changes changes, CampaignRecord record) =>
         changes.Add(

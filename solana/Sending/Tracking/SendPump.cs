@@ -7,7 +7,7 @@ namespace Cluster.Solana;
 /// a slow endpoint is met with more requests at once and a busy one with fuller ones.
 /// </summary>
 internal sealed class SendPump(
-    InFlight inFlight, RpcPool pool, SendQueue queue, SolanaOptions options, Supervisor supervisor, ILogger logger)
+    InFlight inFlight, RpcPool pool, SendQueue queue, SolanaOptions options, SenderMetrics metrics, Supervisor supervisor, ILogger logger)
 {
     private readonly int _largestBatch = options.Endpoints.Max(endpoint => endpoint.SendBatchSize);
 
@@ -60,6 +60,7 @@ internal sealed class SendPump(
         }
 
         var results = await node.Client.SendTransactions(transactions, how, ct);
+        metrics.Sent(results);
         Learn(node, results);
         for (var i = 0; i < results.Count; i++)
         {

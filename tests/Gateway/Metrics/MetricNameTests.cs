@@ -36,9 +36,9 @@ public sealed partial class MetricNameTests
             Assert.Matches(Label(), MetricName.OfLabel(name ?? ""));
         }).QuickCheckThrowOnFailure();
 
-    [GeneratedRegex(@"\A[a-zA-Z_:][a-zA-Z0-9_:]*\z")]
+    [GeneratedRegex(@"\A[a-zA-Z_:][a-zA-Z0-9_:]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Metric();
 
-    [GeneratedRegex(@"\A(?!__)[a-zA-Z_][a-zA-Z0-9_]*\z")]
+    [GeneratedRegex(@"\A(?!__)[a-zA-Z_][a-zA-Z0-9_]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Label();
 }

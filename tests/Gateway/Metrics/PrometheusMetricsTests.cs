@@ -234,7 +234,7 @@ public sealed class PrometheusMetricsTests : IDisposable
             var expected = value is { Length: > 256 } ? value[..256] : value ?? "";
             var labels = LabelText.Of([], [new("value", value), new("other", "1")]);
             var writer = new ExpositionWriter(openMetrics: false);
-            writer.Begin(new MetricHead("m", MetricKind.Gauge, "Help."));
+            writer.Begin(new MetricHead("m", MetricKind.Gauge, "", "Help."));
             writer.Sample("m", labels, Number.Of(1L));
             var sample = Assert.Single(PrometheusSamples.Read(Encoding.UTF8.GetString(writer.End().Span)));
             Assert.Equal("1", sample.Labels["other"]);
