@@ -33,4 +33,6 @@ internal static class Sql
 
     /// <summary>An amount in base units: <c>numeric(20)</c>, because <c>bigint</c> is signed.</summary>
     public static NpgsqlParameter BaseUnits(ulong value) => new NpgsqlParameter<decimal> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Numeric };
+
+    public static NpgsqlParameter BaseUnitsOrNull(ulong? value) => new() { Value = value is { } units ? (decimal)units : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Numeric };
 }

@@ -88,6 +88,12 @@ public sealed partial class SolanaRpcClient
             RpcJson.Default.ContextReplyIReadOnlyListAccountInfo,
             ct,
             size: SmallRequest + (accounts.Length * (PublicKey.MaxTextLength + 3)));
+        if (reply.Context.Slot < query.MinContextSlot)
+        {
+            // Gateways before nodes have been seen to drop the parameter.
+            throw Behind(Method, reply.Context.Slot, query.MinContextSlot.Value);
+        }
+
         return reply.Value?.Count == accounts.Length
             ? new AtSlot<IReadOnlyList<AccountInfo?>>(reply.Context.Slot, reply.Value)
             : throw Malformed(Method, $"{reply.Value?.Count ?? 0} accounts for {accounts.Length}");

@@ -69,4 +69,7 @@ public sealed partial class SolanaRpcClient : ISolanaRpc, IDisposable
         Ask(method, query, RpcParams.WriteConfig, type, ct);
 
     private RpcException Malformed(string method, string reason) => new CallSite(Endpoint, method).Malformed(reason);
+
+    private RpcException Behind(string method, ulong slot, ulong needed) =>
+        new CallSite(Endpoint, method).Fail(RpcFailure.NodeBehind, $"the node answered from slot {slot}, before slot {needed}");
 }

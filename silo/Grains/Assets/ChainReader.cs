@@ -25,16 +25,17 @@ public sealed class ChainReader(ISolanaRpc rpc, IOptions<ChainReaderOptions> opt
     /// <summary>Reads accounts, all of the same slot.</summary>
     /// <param name="accounts">1 to <see cref="MaxAccounts"/>.</param>
     /// <param name="cancellationToken">Gives up; the deadline of <see cref="ChainReaderOptions"/> holds all the same.</param>
+    /// <param name="since">The slot that the answer must not be older than: a node that lags behind it has no say.</param>
     /// <returns>In the order asked for; null where an account does not exist.</returns>
     /// <exception cref="ClusterException">
     /// <see cref="StatusCode.Unavailable"/>: no answer in time; <see cref="StatusCode.ResourceExhausted"/>: too many wait.
     /// </exception>
     public async Task<AtSlot<IReadOnlyList<AccountInfo?>>> ReadAccounts(
-        IReadOnlyList<PublicKey> accounts, CancellationToken cancellationToken)
+        IReadOnlyList<PublicKey> accounts, CancellationToken cancellationToken, ulong since = 0)
     {
         ArgumentOutOfRangeException.ThrowIfZero(accounts.Count, nameof(accounts));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(accounts.Count, MaxAccounts, nameof(accounts));
-        var read = new Read(accounts);
+        var read = new Read(accounts, since);
         Enqueue(read);
         return await WithinDeadline(read.Answer.Task, cancellationToken);
     }
@@ -120,7 +121,8 @@ public sealed class ChainReader(ISolanaRpc rpc, IOptions<ChainReaderOptions> opt
                 places.TryAdd(account, places.Count);
             }
 
-            var answer = await rpc.GetMultipleAccounts([.. places.Keys], RpcQuery.Confirmed, slice: null, CancellationToken.None);
+            var query = RpcQuery.Confirmed with { MinContextSlot = reads[0].Since > 0 ? reads[0].Since : null };
+            var answer = await rpc.GetMultipleAccounts([.. places.Keys], query, slice: null, CancellationToken.None);
             foreach (var read in reads)
             {
                 read.Answer.TrySetResult(new(answer.Slot, [.. read.Accounts.Select(account => answer.Value[places[account]])]));
@@ -137,14 +139,17 @@ public sealed class ChainReader(ISolanaRpc rpc, IOptions<ChainReaderOptions> opt
         }
     }
 
-    /// <summary>As many waiting reads as fit one request; gives the request up where none waits.</summary>
+    /// <summary>
+    /// As many waiting reads as fit one request, all of the same demand on the node; gives the request up where none waits.
+    /// </summary>
     private List<Read> TakeTogether()
     {
         lock (_gate)
         {
             var reads = new List<Read>();
             var accounts = 0;
-            while (_waiting.TryPeek(out var next) && accounts + next.Accounts.Count <= MaxAccounts)
+            while (_waiting.TryPeek(out var next) && accounts + next.Accounts.Count <= MaxAccounts
+                && (reads.Count == 0 || reads[0].Since == next.Since))
             {
                 accounts += next.Accounts.Count;
                 reads.Add(_waiting.Dequeue());
@@ -159,9 +164,11 @@ public sealed class ChainReader(ISolanaRpc rpc, IOptions<ChainReaderOptions> opt
         }
     }
 
-    private sealed class Read(IReadOnlyList<PublicKey> accounts)
+    private sealed class Read(IReadOnlyList<PublicKey> accounts, ulong since)
     {
         public IReadOnlyList<PublicKey> Accounts { get; } = accounts;
+
+        public ulong Since { get; } = since;
 
         public TaskCompletionSource<AtSlot<IReadOnlyList<AccountInfo?>>> Answer { get; } =
             new(TaskCreationOptions.RunContinuationsAsynchronously);

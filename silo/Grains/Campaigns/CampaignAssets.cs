@@ -31,9 +31,12 @@ internal sealed class CampaignAssets(MintReader mints)
     }
 
     /// <summary>Reads a mint again, whose terms may have changed since the campaign was made.</summary>
-    public async Task<MintInfo> Read(PublicKey address, CancellationToken cancellationToken)
+    /// <param name="address">The mint.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="since">The slot that the answer must not be older than.</param>
+    public async Task<MintInfo> Read(PublicKey address, CancellationToken cancellationToken, ulong since = 0)
     {
-        var mint = await mints.Read(address, cancellationToken);
+        var mint = await mints.Read(address, cancellationToken, since);
 
         // What a recipient is owed is what must arrive. With a fee, what leaves the source would be another figure than
         // what arrives, on the way into the lane and out of it again.

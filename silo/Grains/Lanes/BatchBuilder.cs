@@ -36,15 +36,34 @@ internal sealed class BatchBuilder(PayoutTermsOf terms, BatchVariety? variety = 
         }
 
         var (amount, missing) = (0UL, 0);
-        foreach (ref readonly var payee in payees[..packed.Count])
+        for (var at = 0; at < packed.Count; at++)
         {
-            amount = checked(amount + payee.Recipient.Amount);
-            missing += payee.State == PayeeState.Missing ? 1 : 0;
+            amount = checked(amount + payees[at].Recipient.Amount);
+            missing += IsMadeHere(payees, at) ? 1 : 0;
         }
 
         var fee = PayoutTermsOf.Fee(_terms.Price, packed.ComputeUnitLimit);
         var rent = checked((ulong)missing * _terms.Asset.AccountRent);
         batch = new BuiltBatch(packed.Count, packed.Size, amount, missing, fee, rent);
+    }
+
+    /// <summary>Whether an account is missing and no payee before has it made: rows of one owner share theirs.</summary>
+    private static bool IsMadeHere(ReadOnlySpan<Payee> payees, int at)
+    {
+        if (payees[at].State != PayeeState.Missing)
+        {
+            return false;
+        }
+
+        foreach (ref readonly var before in payees[..at])
+        {
+            if (before.Account == payees[at].Account)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private PackedBatch PackAll(ReadOnlySpan<Payee> payees, uint spareUnits) => _terms.Token is { } token

@@ -1,5 +1,6 @@
 using Cluster.Silo.Storage.Campaigns;
 using Cluster.Solana;
+using Cluster.V1;
 using TransactionOutcome = Cluster.V1.TransactionOutcome;
 
 namespace Cluster.Silo.Grains.Lanes;
@@ -50,7 +51,7 @@ internal sealed class LaneBook
     public LaneChange Settle(IEnumerable<TransactionOutcome> outcomes)
     {
         var touched = new Dictionary<long, BatchRecord>();
-        var progress = Lane.Progress;
+        var (progress, landedSlot) = (Lane.Progress, Lane.LandedSlot);
         foreach (var outcome in outcomes)
         {
             if (Find(Signature.FromBytes(outcome.Signature.Span)) is not { } batch)
@@ -64,10 +65,17 @@ internal sealed class LaneBook
             if (next != batch)
             {
                 touched[batch.Batch] = next;
+                landedSlot = Math.Max(landedSlot, next.Slot);
             }
         }
 
-        return new LaneChange(Lane with { Progress = progress }) { Settled = [.. touched.Values] };
+        var lane = Lane with
+        {
+            Progress = progress,
+            LandedSlot = Lane.State == LaneState.LaneSweeping ? Lane.LandedSlot : landedSlot,
+            Setbacks = progress.Finalized > Lane.Progress.Finalized ? 0 : Lane.Setbacks,
+        };
+        return new LaneChange(lane) { Settled = [.. touched.Values] };
     }
 
     /// <summary>What a plan changes.</summary>

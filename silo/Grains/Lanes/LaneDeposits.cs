@@ -35,8 +35,11 @@ internal sealed class LaneDeposits(LaneContext lane, IGrains grains, TimeProvide
     }
 
     /// <summary>Sends all that the lane's wallet holds back to the source, and waits until that is certain.</summary>
+    /// <param name="attempt">Part of the request id.</param>
+    /// <param name="since">The slot from which on the wallet may be read; the same one for the same attempt.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ClusterException">The wallet has nothing to send, or cannot be asked.</exception>
-    public async Task<Transfer> Sweep(int attempt, CancellationToken cancellationToken)
+    public async Task<Transfer> Sweep(int attempt, ulong since, CancellationToken cancellationToken)
     {
         var request = new SweepWalletRequest
         {
@@ -44,6 +47,7 @@ internal sealed class LaneDeposits(LaneContext lane, IGrains grains, TimeProvide
             WalletId = lane.LaneId,
             DestinationWalletId = lane.Campaign.WalletId,
             Mint = lane.Mint,
+            MinContextSlot = since,
         };
         var transfer = await grains.Call<Transfer>(request, lane.Call(cancellationToken));
         return await Await(transfer, IsFinal, cancellationToken);

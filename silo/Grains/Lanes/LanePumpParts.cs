@@ -2,6 +2,7 @@ using Cluster.Silo.Grains.Assets;
 using Cluster.Silo.Grains.Campaigns;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage.Campaigns;
+using Cluster.Silo.Storage.Wallets;
 using Cluster.Solana;
 using Cluster.V1;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,7 @@ internal sealed class LanePumpParts(
     CampaignStore campaigns,
     BatchStore batches,
     RecipientStore recipients,
+    TransferStore transfers,
     PayeeSource payees,
     NeedsCounter counter,
     CampaignAssets assets,
@@ -27,6 +29,8 @@ internal sealed class LanePumpParts(
     public BatchStore Batches => batches;
 
     public RecipientStore Recipients => recipients;
+
+    public TransferStore Transfers => transfers;
 
     public PayeeSource Payees => payees;
 

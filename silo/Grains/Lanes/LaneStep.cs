@@ -9,13 +9,13 @@ internal abstract record LaneStep
     /// <summary>
     /// The source can spare what the lane needs at the very most, which it can begin to send while accounts are looked up.
     /// </summary>
-    public sealed record LamportsReckoned(ulong Lamports) : LaneStep;
+    public sealed record LamportsReckoned(ulong Lamports, ulong FeePrice) : LaneStep;
 
     /// <summary>Every account was looked up: the lane needs so many lamports.</summary>
-    public sealed record Scanned(ulong Lamports) : LaneStep;
+    public sealed record Scanned(ulong Lamports, ulong FeePrice) : LaneStep;
 
-    /// <summary>A deposit is confirmed.</summary>
-    public sealed record DepositArrived(DepositKind Kind, int Attempt) : LaneStep;
+    /// <summary>A deposit is confirmed, in that slot.</summary>
+    public sealed record DepositArrived(DepositKind Kind, int Attempt, ulong Slot) : LaneStep;
 
     /// <summary>A deposit's transfer has ended without paying; it can be asked for anew.</summary>
     public sealed record DepositLost(DepositKind Kind, int Attempt, string Reason) : LaneStep;
@@ -33,12 +33,14 @@ internal abstract record LaneStep
     public sealed record Planned(LanePlan Plan) : LaneStep;
 
     /// <summary>Nothing is left to pay.</summary>
-    public sealed record PaidOut : LaneStep;
+    /// <param name="LandedSlot">The newest slot in which any of it landed.</param>
+    /// <param name="Rent">Lamports that recipients' token accounts have truly cost.</param>
+    public sealed record PaidOut(ulong LandedSlot, ulong Rent) : LaneStep;
 
-    /// <summary>The sweep is final.</summary>
+    /// <summary>The sweep is final, and the wallet is empty.</summary>
     public sealed record Swept(int Attempt) : LaneStep;
 
-    /// <summary>The sweep's transfer has ended without moving anything.</summary>
+    /// <summary>The sweep's transfer has ended without emptying the wallet.</summary>
     public sealed record SweepLost(int Attempt, string Reason) : LaneStep;
 
     /// <summary>A person is needed.</summary>

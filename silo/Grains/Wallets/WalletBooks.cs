@@ -21,10 +21,12 @@ internal sealed class WalletBooks
     private readonly Dictionary<Signature, TransferRecord> _open = [];
     private readonly Dictionary<PublicKey, Snapshot> _tokens = [];
     private Snapshot? _lamports;
-    private ulong _lastSettledSlot;
 
     /// <summary>Payments whose outcome can still change.</summary>
     public IReadOnlyCollection<TransferRecord> Open => _open.Values;
+
+    /// <summary>Where the latest settled payment landed: what the chain had before it says too much.</summary>
+    public ulong LastSettledSlot { get; private set; }
 
     /// <summary>The open payment with this signature; null where there is none.</summary>
     public TransferRecord? Find(in Signature signature) => _open.GetValueOrDefault(signature);
@@ -34,7 +36,7 @@ internal sealed class WalletBooks
 
     /// <summary>Payments up to this slot are settled: what the chain had before it says too much.</summary>
     /// <param name="slot">Where the latest of them landed.</param>
-    public void RequireSince(ulong slot) => _lastSettledSlot = Math.Max(_lastSettledSlot, slot);
+    public void RequireSince(ulong slot) => LastSettledSlot = Math.Max(LastSettledSlot, slot);
 
     /// <summary>Ends a payment: what it took is taken from snapshots that are too old to show it, the rest is free again.</summary>
     public void Settle(TransferRecord transfer)
@@ -54,7 +56,7 @@ internal sealed class WalletBooks
     /// <param name="seen">The chain's answer.</param>
     public void Observe(PublicKey? asset, Snapshot seen)
     {
-        if (seen.Slot < _lastSettledSlot
+        if (seen.Slot < LastSettledSlot
             || (SnapshotOf(asset) is { } known && (seen.Slot < known.Slot || MayCountTwice(asset, known, seen))))
         {
             return;

@@ -121,7 +121,8 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
         var destination = await parts.Wallets.Find(request.DestinationWalletId, call.Cancellation)
             ?? throw NoSuch(request.DestinationWalletId);
         PublicKey? mint = request.Mint.Length == 0 ? null : PaymentOrder.Address(request.Mint, "mint");
-        var facts = await parts.Sweeps.Read(wallet.Address, destination.Address, mint, call.Cancellation);
+        var since = Math.Max(request.MinContextSlot, _books.LastSettledSlot);
+        var facts = await parts.Sweeps.Read(wallet.Address, destination.Address, mint, since, call.Cancellation);
         var spare = _variety.SpareUnits(new PaymentOrder(destination.Address, mint, 0, ""), facts.Terms.Blockhash.Blockhash);
         var plan = SweepPlan.Make(wallet.Address, destination.Address, facts, spare);
         return await Pay(UnsignedTransfer.Of(wallet.WalletId, plan, mint, parts.Now), plan.Write(), call);

@@ -40,6 +40,18 @@ internal sealed record LaneRecord
     /// <summary>Which attempt at the sweep is under way; 0 where none has begun.</summary>
     public int SweepAttempt { get; init; }
 
+    /// <summary>
+    /// The newest slot in which a deposit or a payment landed: an answer of the chain from before it says nothing about what
+    /// the lane holds. Stays as it is once the sweep has begun, whose request names it.
+    /// </summary>
+    public ulong LandedSlot { get; init; }
+
+    /// <summary>Deposits and sweeps lost, and shortages, since a payment was last finalized or a person resumed the lane.</summary>
+    public int Setbacks { get; init; }
+
+    /// <summary>Micro-lamports a compute unit with which the lane's lamports were reckoned; null where they were not yet.</summary>
+    public ulong? FeePrice { get; init; }
+
     public LaneProgress Progress { get; init; }
 
     public long Version { get; init; } = 1;

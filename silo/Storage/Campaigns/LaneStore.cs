@@ -9,10 +9,11 @@ internal sealed class LaneStore(Database database)
         """
         campaign_id, lane, wallet_id, state, paused, cancelled, stalled, first_sequence, last_sequence, next_sequence,
         next_batch, token_deposit, token_attempt, token_arrived, lamport_deposit, lamport_attempt, lamport_arrived,
-        sweep_attempt, version, paid, paid_amount, finalized, in_flight, failed, transactions, fees, rent, resigned
+        sweep_attempt, version, landed_slot, setbacks, fee_price, paid, paid_amount, finalized, in_flight, failed,
+        transactions, fees, rent, resigned
         """;
 
-    private const int ProgressOrdinal = 19;
+    private const int ProgressOrdinal = 22;
 
     public async Task<LaneRecord?> Find(string campaignId, int lane, CancellationToken cancellationToken)
     {
@@ -54,7 +55,7 @@ internal sealed class LaneStore(Database database)
               next_batch = $9, token_deposit = $10, token_attempt = $11, token_arrived = $12, lamport_deposit = $13,
               lamport_attempt = $14, lamport_arrived = $15, sweep_attempt = $16, paid = $17, paid_amount = $18,
               finalized = $19, in_flight = $20, failed = $21, transactions = $22, fees = $23, rent = $24,
-              resigned = $25, version = version + 1
+              resigned = $25, landed_slot = $26, setbacks = $27, fee_price = $28, version = version + 1
             where campaign_id = $1 and lane = $2 and version = $3 and next_sequence <= $8
             """,
             $"lane {lane.CampaignId}/{lane.Lane}",
@@ -82,7 +83,10 @@ internal sealed class LaneStore(Database database)
             Sql.Big(lane.Progress.Transactions),
             Sql.BaseUnits(lane.Progress.Fees),
             Sql.BaseUnits(lane.Progress.Rent),
-            Sql.Big(lane.Progress.Resigned));
+            Sql.Big(lane.Progress.Resigned),
+            Sql.Big(checked((long)lane.LandedSlot)),
+            Sql.Int(lane.Setbacks),
+            Sql.BaseUnitsOrNull(lane.FeePrice));
 
     /// <summary>Reads nine columns, in the order of <see cref="LaneProgress"/>.</summary>
     internal static LaneProgress ReadProgress(NpgsqlDataReader reader, int ordinal) => new(
@@ -113,6 +117,9 @@ internal sealed class LaneStore(Database database)
         Lamports = new Deposit(Database.BaseUnits(reader, 14), reader.GetInt32(15), reader.GetBoolean(16)),
         SweepAttempt = reader.GetInt32(17),
         Version = reader.GetInt64(18),
+        LandedSlot = checked((ulong)reader.GetInt64(19)),
+        Setbacks = reader.GetInt32(20),
+        FeePrice = reader.IsDBNull(21) ? null : Database.BaseUnits(reader, 21),
         Progress = ReadProgress(reader, ProgressOrdinal),
     };
 }

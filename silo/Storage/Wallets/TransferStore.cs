@@ -52,6 +52,21 @@ public sealed class TransferStore(Database database)
             row => (ulong)row.GetInt64(0),
             cancellationToken))[0];
 
+    /// <summary>SOL that a wallet has paid to an address for good.</summary>
+    /// <param name="walletId">The wallet that paid.</param>
+    /// <param name="destination">Whom.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Lamports, fees not included.</returns>
+    public async Task<ulong> SumFinalizedLamports(string walletId, PublicKey destination, CancellationToken cancellationToken) =>
+        (await database.Query(
+            """
+            select coalesce(sum(amount), 0) from wallet_transactions
+            where wallet_id = $1 and destination = $2 and mint is null and status = 'finalized'
+            """,
+            [Sql.Text(walletId), Sql.Key(destination)],
+            row => Database.BaseUnits(row, 0),
+            cancellationToken))[0];
+
     /// <summary>A page of a wallet's transfers, newest first.</summary>
     /// <param name="walletId">The wallet.</param>
     /// <param name="after">Where the page before ended; null for the first page.</param>

@@ -96,9 +96,10 @@ internal sealed class FailoverRpc(RpcPool pool, TimeSpan deadline, TimeProvider 
         RpcException? last = null;
         try
         {
-            for (var attempt = 0; ; attempt++)
+            for (var (attempt, behind) = (0, 0); ; attempt++)
             {
-                var node = await pool.Pick(turn: 0, either.Token);
+                // A node that has not reached the slot asked for is fit for everybody else; here the next one is asked.
+                var node = await pool.Pick(behind, either.Token);
                 try
                 {
                     await node.TakeRequest(either.Token);
@@ -110,6 +111,7 @@ internal sealed class FailoverRpc(RpcPool pool, TimeSpan deadline, TimeProvider 
                 {
                     node.Observe(exception);
                     last = exception;
+                    behind += exception.Failure == RpcFailure.NodeBehind ? 1 : 0;
                     if (!exception.IsTransient || attempt + 1 == MaxAttempts)
                     {
                         throw;

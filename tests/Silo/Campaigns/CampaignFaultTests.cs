@@ -185,6 +185,32 @@ public sealed class CampaignFaultTests
         await stage.RequirePaidExactly(cluster, "drop", owed);
     }
 
+    [Theory]
+    [InlineData("spl-token")]
+    [InlineData("")]
+    public async Task A_node_that_lags_cannot_make_a_lane_done_that_holds_money_not_even_after_a_death(string program)
+    {
+        await using var stage = await CampaignStage.Set();
+        var owed = CampaignStage.Recipients(40, least: 1_000_000);
+        await using (var cluster = await stage.StartCluster(services => LaggingNode.Install(services, Lanes)))
+        {
+            await stage.Fund(cluster, 100 * Sol, program.Length == 0 ? null : new { program, decimals = 6 });
+            await stage.Create(cluster, "drop");
+            await cluster.Upload("drop", owed);
+            await CampaignStage.Start(cluster, "drop");
+            await cluster.Await("drop", campaign => campaign.Progress.Finalized == 40);
+        }
+
+        await using (var cluster = await stage.StartCluster(services => LaggingNode.Install(services, Lanes)))
+        {
+            await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+            await stage.RequirePaidExactly(cluster, "drop", owed);
+        }
+
+        async Task<IReadOnlySet<PublicKey>> Lanes() => (await stage.Database.Open().Query(
+            "select address from wallets where kind = 'lane'", [], row => PublicKey.FromBytes(row.GetFieldValue<byte[]>(0)), default)).ToHashSet();
+    }
+
     [Fact]
     public async Task A_campaign_outlives_the_death_of_its_database()
     {

@@ -28,6 +28,17 @@ public sealed class BatchCutterTests
     }
 
     [Fact]
+    public void A_token_account_that_several_rows_of_a_batch_share_is_made_and_paid_for_once()
+    {
+        var one = Payees(3, _ => PayeeState.Missing);
+        Payee[] rows = [one[0], one[1] with { Account = one[0].Account }, one[2], one[2] with { Recipient = new Recipient(4, one[2].Recipient.Owner, 4) }];
+
+        var batch = Assert.Single(Cut(rows)).Batch;
+
+        Assert.Equal((4, 2, 2 * 2_039_280UL), (batch.Count, batch.Missing, batch.Rent));
+    }
+
+    [Fact]
     public void However_payees_arrive_the_cuts_are_the_same_and_cover_each_of_them_once()
     {
         var random = new Random(5);

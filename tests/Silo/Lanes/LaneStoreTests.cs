@@ -27,6 +27,18 @@ public sealed class LaneStoreTests
     }
 
     [Fact]
+    public async Task What_a_lane_must_know_again_after_a_death_is_in_its_row()
+    {
+        await using var database = await WithLane();
+        var before = await Lane(database);
+        Assert.Equal((0UL, 0, (ulong?)null), (before.LandedSlot, before.Setbacks, before.FeePrice));
+
+        var after = await Commit(database, new LaneChange(before with { LandedSlot = 1UL << 40, Setbacks = 3, FeePrice = ulong.MaxValue }));
+
+        Assert.Equal((1UL << 40, 3, (ulong?)ulong.MaxValue), (after.LandedSlot, after.Setbacks, after.FeePrice));
+    }
+
+    [Fact]
     public async Task A_stale_activation_commits_nothing()
     {
         await using var database = await WithLane();

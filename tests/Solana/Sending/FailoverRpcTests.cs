@@ -47,6 +47,24 @@ public sealed class FailoverRpcTests
     }
 
     [Fact]
+    public async Task A_node_that_has_not_reached_the_slot_asked_for_gives_way_to_one_that_has()
+    {
+        await using var behind = await FakeChain.Start();
+        await using var ahead = await FakeChain.Start();
+        ahead.Pass(10);
+        behind.Server.On("getMultipleAccounts", $$$"""{"context":{"slot":{{{behind.Slot}}}},"value":[null]}""");
+        ahead.Server.On("getMultipleAccounts", $$$"""{"context":{"slot":{{{ahead.Slot}}}},"value":[null]}""");
+        await using var fixture = await SenderFixture.Start([behind.Server.Url, ahead.Server.Url]);
+
+        // The first one even pretends not to have been asked for a slot.
+        var answer = await fixture.Sender.Rpc.GetMultipleAccounts(
+            [default], RpcQuery.Confirmed with { MinContextSlot = (ulong)ahead.Slot });
+
+        Assert.Equal((ulong)ahead.Slot, answer.Slot);
+        Assert.Single(behind.Server.CallsOf("getMultipleAccounts"));
+    }
+
+    [Fact]
     public async Task Without_any_endpoint_the_question_ends_at_its_deadline_with_the_last_reason()
     {
         var chain = await FakeChain.Start();

@@ -15,16 +15,18 @@ internal sealed class SweepReader(ChainReader chain, RentReader rent, PaymentRea
     /// <param name="wallet">Is emptied.</param>
     /// <param name="destination">Gets all.</param>
     /// <param name="mint">Besides SOL; null for SOL alone.</param>
+    /// <param name="since">The slot that the answer must not be older than: what it does not show is left behind.</param>
     /// <param name="cancellationToken">Gives up; the chain reader's deadline holds all the same.</param>
     /// <exception cref="ClusterException">
     /// <see cref="StatusCode.FailedPrecondition"/>: the token cannot be paid; <see cref="StatusCode.Unavailable"/>: no answer in time.
     /// </exception>
-    public async Task<SweepFacts> Read(PublicKey wallet, PublicKey destination, PublicKey? mint, CancellationToken cancellationToken)
+    public async Task<SweepFacts> Read(
+        PublicKey wallet, PublicKey destination, PublicKey? mint, ulong since, CancellationToken cancellationToken)
     {
         var terms = payments.ReadTerms(wallet, cancellationToken);
         if (mint is not { } token)
         {
-            var (_, alone) = await chain.ReadAccounts([wallet], cancellationToken);
+            var (_, alone) = await chain.ReadAccounts([wallet], cancellationToken, since);
             return new SweepFacts(alone[0]?.Lamports ?? 0, null, await terms);
         }
 
@@ -38,7 +40,8 @@ internal sealed class SweepReader(ChainReader chain, RentReader rent, PaymentRea
                 AssociatedTokenAccount.Derive(wallet, token, TokenProgram.Token2022Id),
                 AssociatedTokenAccount.Derive(destination, token, TokenProgram.Token2022Id),
             ],
-            cancellationToken);
+            cancellationToken,
+            since);
         var info = MintPolicy.Require(token, accounts[1], Sysvars.Epoch(accounts[2]));
         var first = info.Program == TokenProgram.SplTokenId ? 3 : 5;
         var swept = await Swept(wallet, destination, info, accounts[first], accounts[first + 1], cancellationToken);
