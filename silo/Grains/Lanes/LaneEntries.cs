@@ -1,5 +1,4 @@
 using Cluster.Silo.Hosting;
-using Cluster.Silo.Storage.Campaigns;
 using Cluster.Solana;
 using Cluster.V1;
 
