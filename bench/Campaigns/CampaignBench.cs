@@ -39,7 +39,7 @@ internal sealed class CampaignBench : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<CampaignBench> Connect(CancellationToken cancellationToken)
     {
-        var cluster = new ClusterClient(Server, Key);
+        var cluster = new ClusterClient([Server], Key);
         var localnet = new Localnet(new Uri(Variable("BENCH_RPC")));
         var wallet = await cluster.Call<Wallet>(
             new CreateWalletRequest { RequestId = "bench", WalletId = Wallet, Kind = WalletKind.Project }, cancellationToken);
@@ -82,7 +82,7 @@ internal sealed class CampaignBench : IAsyncDisposable
         await Cluster.Call<Campaign>(
             new CreateCampaignRequest { RequestId = $"create:{id}", CampaignId = id, WalletId = Wallet, Mint = mint.ToString() },
             cancellationToken);
-        var report = await Cluster.Upload<UploadRecipientsRequest, UploadReport>(Rows(id, recipients), cancellationToken);
+        var report = await Cluster.Upload<UploadRecipientsRequest, UploadReport>(() => Rows(id, recipients), cancellationToken);
         if (report.Accepted != (ulong)recipients.Length)
         {
             throw new InvalidOperationException($"{report.Accepted} of {recipients.Length} recipients were accepted");

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
 using Cluster.Cli.Connection;
 using Cluster.Cli.Csv;
+using Cluster.Grpc;
 using Cluster.V1;
 
 namespace Cluster.Cli.Campaigns;
@@ -34,13 +34,17 @@ internal static class RecipientsUpload
         _ => AmountUnit.Unspecified,
     };
 
-    /// <summary>Sends the file's rows; all of them are stored at its end, or none.</summary>
+    /// <summary>
+    /// Sends the file's rows; all of them are stored at its end, or none. Where the gateway fails on the way, the file is
+    /// sent again from its beginning.
+    /// </summary>
     /// <param name="client">The cluster.</param>
     /// <param name="campaignId">The campaign.</param>
     /// <param name="file">The file.</param>
     /// <param name="unit">What a column named amount holds.</param>
     /// <param name="requestId">The id of the request.</param>
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <exception cref="CommandException">The gateway failed, and the file is one that can be read only once.</exception>
     public static async Task<UploadReport> Send(
         ClusterClient client,
         string campaignId,
@@ -52,18 +56,35 @@ internal static class RecipientsUpload
         await using var stream = file.OpenRead();
         var csv = await RecipientsCsv.Open(stream, unit, cancellationToken);
         var header = new UploadHeader { RequestId = requestId, CampaignId = campaignId, Unit = csv.Header.Unit };
-        return await client.Upload<UploadRecipientsRequest, UploadReport>(Messages(header, csv, cancellationToken), cancellationToken);
+        var isRead = false;
+        return await client.Upload<UploadRecipientsRequest, UploadReport>(Messages, cancellationToken);
+
+        async IAsyncEnumerable<UploadRecipientsRequest> Messages()
+        {
+            if (isRead)
+            {
+                Rewind(stream, file, requestId);
+                csv = await RecipientsCsv.Open(stream, unit, cancellationToken);
+            }
+
+            isRead = true;
+            yield return new() { Header = header };
+            await foreach (var rows in csv.Read(RowsInMessage, cancellationToken))
+            {
+                yield return new() { Rows = rows };
+            }
+        }
     }
 
-    private static async IAsyncEnumerable<UploadRecipientsRequest> Messages(
-        UploadHeader header,
-        RecipientsCsv csv,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static void Rewind(FileStream stream, FileInfo file, string requestId)
     {
-        yield return new() { Header = header };
-        await foreach (var rows in csv.Read(RowsInMessage, cancellationToken))
+        if (!stream.CanSeek)
         {
-            yield return new() { Rows = rows };
+            throw new CommandException(
+                $"the upload broke off, and {file.Name} can be read only once; upload again with --request-id {requestId}",
+                ExitCode.Of(StatusCode.Unavailable));
         }
+
+        stream.Position = 0;
     }
 }

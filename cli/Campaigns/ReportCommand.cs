@@ -18,18 +18,14 @@ internal static class ReportCommand
         {
             var file = parsed.GetValue(output);
             await using var writer = file is null ? Console.Out : new StreamWriter(file.FullName);
-            var rows = client.Stream<ReportRows>(new ReportCampaignRequest { CampaignId = parsed.GetRequiredValue(id) }, cancellationToken);
             if (!printer.Json)
             {
                 await writer.WriteLineAsync("line,address,base_units,status,final,signature,reason");
             }
 
-            await foreach (var portion in rows)
+            await foreach (var row in CampaignReport.Rows(client, parsed.GetRequiredValue(id), cancellationToken))
             {
-                foreach (var row in portion.Rows)
-                {
-                    await writer.WriteLineAsync(printer.Json ? row.ToString() : Csv(row));
-                }
+                await writer.WriteLineAsync(printer.Json ? row.ToString() : Csv(row));
             }
         });
         return command;

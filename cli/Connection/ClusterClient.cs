@@ -6,34 +6,25 @@ using Google.Protobuf;
 namespace Cluster.Cli.Connection;
 
 /// <summary>
-/// Calls a cluster; the rpc follows from the request's message. A call that the gateway could not take is made again a few
-/// times: every request that changes something carries its id, so that nothing is done twice.
+/// Calls a cluster through one of its gateways; the rpc follows from the request's message. A call that a gateway could not
+/// take, or that broke off, is made again at the next gateway, a bounded number of times: every request that changes
+/// something carries its id, so that nothing is done twice.
 /// </summary>
 internal sealed class ClusterClient : IAsyncDisposable
 {
-    private const int Attempts = 6;
-
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    /// <summary>For one request and all its repetitions.</summary>
     private static readonly TimeSpan UnaryTimeout = TimeSpan.FromMinutes(10);
 
-    private readonly GrpcChannel _channel;
+    private readonly Gateways _gateways;
     private readonly Metadata _headers = new();
 
-    /// <summary>Prepares the connection.</summary>
-    /// <param name="server">The gateway.</param>
+    /// <summary>Prepares the connections.</summary>
+    /// <param name="servers">The gateways, one or more.</param>
     /// <param name="key">The API key.</param>
-    /// <exception cref="CommandException">The address is not one that can be called.</exception>
-    public ClusterClient(Uri server, string key)
+    /// <exception cref="CommandException">An address is not one that can be called.</exception>
+    public ClusterClient(IReadOnlyList<Uri> servers, string key)
     {
-        try
-        {
-            _channel = new GrpcChannel(server);
-        }
-        catch (ArgumentException error)
-        {
-            throw new CommandException(error.Message, ExitCode.Usage);
-        }
-
+        _gateways = new Gateways(servers);
         _headers.Add("authorization", $"Bearer {key}");
     }
 
@@ -42,70 +33,88 @@ internal sealed class ClusterClient : IAsyncDisposable
     /// <param name="request">The rpc's request.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<TReply> Call<TReply>(IMessage request, CancellationToken cancellationToken)
-        where TReply : class, IMessage =>
-        WithRetries(
-            () => _channel.UnaryAsync<IMessage, TReply>(Rpcs.Of(request.Descriptor), request, Options(UnaryTimeout), cancellationToken),
+        where TReply : class, IMessage
+    {
+        var method = Rpcs.Of(request.Descriptor);
+        var started = TimeProvider.System.GetTimestamp();
+        return WithRetries(
+            gateway => gateway.UnaryAsync<IMessage, TReply>(
+                method, request, Options(UnaryTimeout - TimeProvider.System.GetElapsedTime(started)), cancellationToken),
             cancellationToken);
+    }
 
     /// <summary>One request, many replies; a stream that breaks is asked for again, from its beginning.</summary>
     /// <typeparam name="TReply">The rpc's reply.</typeparam>
     /// <param name="request">The rpc's request.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async IAsyncEnumerable<TReply> Stream<TReply>(IMessage request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="beginsAgain">Told before the first reply of a repetition; not needed where only the last reply counts.</param>
+    public async IAsyncEnumerable<TReply> Follow<TReply>(
+        IMessage request, [EnumeratorCancellation] CancellationToken cancellationToken, Action? beginsAgain = null)
         where TReply : class, IMessage
     {
-        using var call = _channel.ServerStreaming<IMessage, TReply>(Rpcs.Of(request.Descriptor), request, Options(timeout: null), cancellationToken);
-        await foreach (var reply in call.WithCancellation(cancellationToken))
-        {
-            yield return reply;
-        }
-    }
-
-    /// <summary>Like <see cref="Stream"/>, for states of which only the last one counts: asks again where the stream breaks.</summary>
-    /// <typeparam name="TReply">The rpc's reply.</typeparam>
-    /// <param name="request">The rpc's request.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public async IAsyncEnumerable<TReply> Follow<TReply>(IMessage request, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where TReply : class, IMessage
-    {
-        var failures = 0;
+        var method = Rpcs.Of(request.Descriptor);
+        var retry = new Retry(_gateways.Count);
         while (true)
         {
-            var replies = Stream<TReply>(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            await using var disposal = replies;
-            while (true)
+            var gateway = _gateways.Current;
+            using (var replies = gateway.ServerStreaming<IMessage, TReply>(method, request, Options(timeout: null), cancellationToken))
             {
-                try
+                await using var each = replies.GetAsyncEnumerator(cancellationToken);
+                while (await Next(gateway, each, retry) is { } hasNext)
                 {
-                    if (!await replies.MoveNextAsync())
+                    if (!hasNext)
                     {
                         yield break;
                     }
-                }
-                catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable && ++failures < Attempts)
-                {
-                    break;
-                }
 
-                failures = 0;
-                yield return replies.Current;
+                    yield return each.Current;
+                }
             }
 
-            await Pause(failures, cancellationToken);
+            await Pause(retry, cancellationToken);
+            beginsAgain?.Invoke();
         }
     }
 
-    /// <summary>Many requests, one reply; not repeated, because the requests are read once.</summary>
+    /// <summary>Many requests, one reply; an upload that breaks is begun again under its request id.</summary>
     /// <typeparam name="TRequest">The rpc's request.</typeparam>
     /// <typeparam name="TReply">The rpc's reply.</typeparam>
-    /// <param name="requests">Read as fast as the cluster takes them.</param>
+    /// <param name="requests">Gives the same requests each time; read as fast as the cluster takes them.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<TReply> Upload<TRequest, TReply>(IAsyncEnumerable<TRequest> requests, CancellationToken cancellationToken)
+    public Task<TReply> Upload<TRequest, TReply>(Func<IAsyncEnumerable<TRequest>> requests, CancellationToken cancellationToken)
+        where TRequest : class, IMessage, new()
+        where TReply : class, IMessage =>
+        WithRetries(gateway => UploadOnce<TRequest, TReply>(gateway, requests(), cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _gateways.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Whether there is another reply; null where the stream broke and may be asked for again.</summary>
+    private async Task<bool?> Next<TReply>(GrpcChannel gateway, IAsyncEnumerator<TReply> replies, Retry retry)
+    {
+        try
+        {
+            var hasNext = await replies.MoveNextAsync();
+            retry.Progress();
+            return hasNext;
+        }
+        catch (RpcException error) when (MayRepeat(gateway, retry, error))
+        {
+            return null;
+        }
+    }
+
+    private async Task<TReply> UploadOnce<TRequest, TReply>(
+        GrpcChannel gateway, IAsyncEnumerable<TRequest> requests, CancellationToken cancellationToken)
         where TRequest : class, IMessage, new()
         where TReply : class, IMessage
     {
         var method = Rpcs.Of(new TRequest().Descriptor);
-        using var call = _channel.ClientStreaming<TRequest, TReply>(method, Options(timeout: null), cancellationToken);
+        using var call = gateway.ClientStreaming<TRequest, TReply>(method, Options(timeout: null), cancellationToken);
         await foreach (var request in requests.WithCancellation(cancellationToken))
         {
             await call.WriteAsync(request, cancellationToken);
@@ -115,30 +124,35 @@ internal sealed class ClusterClient : IAsyncDisposable
         return await call.ResponseAsync;
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    private async Task<TReply> WithRetries<TReply>(Func<GrpcChannel, Task<TReply>> call, CancellationToken cancellationToken)
     {
-        _channel.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    private static async Task<TReply> WithRetries<TReply>(Func<Task<TReply>> call, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+        var retry = new Retry(_gateways.Count);
+        while (true)
         {
+            var gateway = _gateways.Current;
             try
             {
-                return await call();
+                return await call(gateway);
             }
-            catch (RpcException error) when (error.StatusCode is StatusCode.Unavailable or StatusCode.Aborted && attempt < Attempts)
+            catch (RpcException error) when (MayRepeat(gateway, retry, error))
             {
-                await Pause(attempt, cancellationToken);
+                await Pause(retry, cancellationToken);
             }
         }
     }
 
-    private static Task Pause(int failures, CancellationToken cancellationToken) =>
-        Task.Delay(FirstPause * Math.Pow(2, failures - 1) * (0.5 + Random.Shared.NextDouble()), TimeProvider.System, cancellationToken);
+    private bool MayRepeat(GrpcChannel gateway, Retry retry, RpcException error)
+    {
+        if (error.StatusCode == StatusCode.Unavailable)
+        {
+            _gateways.Leave(gateway);
+        }
+
+        return retry.Allows(error);
+    }
+
+    private static Task Pause(Retry retry, CancellationToken cancellationToken) =>
+        Task.Delay(retry.Pause, TimeProvider.System, cancellationToken);
 
     private CallOptions Options(TimeSpan? timeout) => new() { Timeout = timeout, Headers = _headers };
 }

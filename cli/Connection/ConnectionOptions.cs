@@ -8,12 +8,13 @@ internal static class ConnectionOptions
     private const string ServerVariable = "CLUSTER_SERVER";
     private const string KeyVariable = "CLUSTER_API_KEY";
 
-    /// <summary>The gateway.</summary>
-    public static Option<Uri> Server { get; } = new("--server")
+    /// <summary>The gateways.</summary>
+    public static Option<IReadOnlyList<Uri>> Server { get; } = new("--server")
     {
-        Description = $"The gateway; {ServerVariable} where it is not given.",
-        DefaultValueFactory = _ => UrlOption.Parse(ServerVariable, Environment.GetEnvironmentVariable(ServerVariable) ?? "http://127.0.0.1:5000"),
-        CustomParser = UrlOption.Parser,
+        Description = $"The gateway, or several of one cluster with commas between them: where one fails, the next is asked; {ServerVariable} where it is not given.",
+        DefaultValueFactory = _ => UrlOption.ParseList(ServerVariable, Environment.GetEnvironmentVariable(ServerVariable) ?? "http://127.0.0.1:5000"),
+        CustomParser = UrlOption.ListParser,
+        Arity = ArgumentArity.ExactlyOne,
         Recursive = true,
     };
 

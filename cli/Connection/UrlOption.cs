@@ -19,12 +19,50 @@ internal static class UrlOption
         return null;
     }
 
-    /// <summary>Reads a value from elsewhere.</summary>
-    /// <param name="name">Where it stood.</param>
-    /// <param name="value">The value.</param>
-    /// <exception cref="CommandException">It is no address.</exception>
-    public static Uri Parse(string name, string value) =>
-        TryParse(value, out var url) ? url : throw new CommandException(Wrong(name, value), ExitCode.Usage);
+    /// <summary>Like <see cref="Parser"/>, for addresses with commas between them.</summary>
+    /// <param name="result">The option on the command line.</param>
+    public static IReadOnlyList<Uri>? ListParser(ArgumentResult result)
+    {
+        var urls = Split(result.Tokens[0].Value, out var wrong);
+        if (wrong is not null)
+        {
+            result.AddError(Wrong("the address", wrong));
+        }
+
+        return urls;
+    }
+
+    /// <summary>Reads addresses with commas between them from elsewhere.</summary>
+    /// <param name="name">Where they stood.</param>
+    /// <param name="value">The addresses.</param>
+    /// <exception cref="CommandException">One of them is no address.</exception>
+    public static IReadOnlyList<Uri> ParseList(string name, string value)
+    {
+        var urls = Split(value, out var wrong);
+        return wrong is null ? urls : throw new CommandException(Wrong(name, wrong), ExitCode.Usage);
+    }
+
+    /// <summary>The addresses, each once, up to the first that is none.</summary>
+    private static List<Uri> Split(string value, out string? wrong)
+    {
+        var urls = new List<Uri>();
+        foreach (var text in value.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!TryParse(text, out var url))
+            {
+                wrong = text;
+                return urls;
+            }
+
+            if (!urls.Contains(url))
+            {
+                urls.Add(url);
+            }
+        }
+
+        wrong = null;
+        return urls;
+    }
 
     private static bool TryParse(string value, [NotNullWhen(true)] out Uri? url) =>
         Uri.TryCreate(value, UriKind.Absolute, out url) && url.Scheme is "http" or "https";

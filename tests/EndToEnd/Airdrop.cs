@@ -1,3 +1,4 @@
+using Cluster.Cli.Campaigns;
 using Cluster.Cli.Connection;
 using Cluster.Grpc;
 using Cluster.Solana;
@@ -27,7 +28,7 @@ internal sealed class Airdrop : IAsyncDisposable
     private Airdrop(TestDatabase database, LocalnetProcess localnet, ClusterProcess process, PostgresServer? ownServer)
     {
         (Database, Localnet, Process, _ownServer) = (database, localnet, process, ownServer);
-        Client = new ClusterClient(process.GrpcAddress, process.AdministratorKey);
+        Client = new ClusterClient([process.GrpcAddress], process.AdministratorKey);
     }
 
     public TestDatabase Database { get; }
@@ -83,7 +84,7 @@ internal sealed class Airdrop : IAsyncDisposable
     /// <param name="owed">Who gets what.</param>
     /// <param name="portionSent">Told how many portions of a hundred rows have been sent in one attempt; holds the next one back.</param>
     public Task<UploadReport> Upload(IReadOnlyList<(PublicKey Owner, ulong Amount)> owed, Func<int, Task>? portionSent = null) =>
-        Insist(() => Client.Upload<UploadRecipientsRequest, UploadReport>(Parts(owed, portionSent), CancellationToken.None));
+        Insist(() => Client.Upload<UploadRecipientsRequest, UploadReport>(() => Parts(owed, portionSent), CancellationToken.None));
 
     public Task<Campaign> Start() => Insist<Campaign>(new StartCampaignRequest { RequestId = "start", CampaignId = Id });
 
@@ -139,9 +140,9 @@ internal sealed class Airdrop : IAsyncDisposable
     public async Task<IReadOnlyList<ReportRow>> Report()
     {
         var rows = new List<ReportRow>();
-        await foreach (var page in Client.Stream<ReportRows>(new ReportCampaignRequest { CampaignId = Id }, CancellationToken.None))
+        await foreach (var row in CampaignReport.Rows(Client, Id, CancellationToken.None))
         {
-            rows.AddRange(page.Rows);
+            rows.Add(row);
         }
 
         return rows;

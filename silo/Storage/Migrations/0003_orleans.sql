@@ -140,6 +140,12 @@ $$),
   delete from orleans_silos
   where cluster_id = @DeploymentId and status <> 3 and greatest(alive_at, started_at) < @IAmAliveTime
 $$),
+-- Asked for by 10.4.2 in place of the one before: one dead silo, unless it was heard of since it was read.
+('CleanupDefunctSiloEntryKey', $$
+  delete from orleans_silos
+  where (cluster_id, address, port, generation) = (@DeploymentId, @Address, @Port, @Generation)
+    and status = 6 and (started_at, alive_at) = (@StartTime, @IAmAliveTime) and suspect_times is not distinct from @SuspectTimes
+$$),
 ('DeleteMembershipTableEntriesKey', $$
   delete from orleans_clusters where cluster_id = @DeploymentId
 $$);

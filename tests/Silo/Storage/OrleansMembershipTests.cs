@@ -156,6 +156,22 @@ public sealed class OrleansMembershipTests : IAsyncLifetime
         Assert.All(silos, silo => Assert.Equal(5, silo["Version"]));
     }
 
+    [Theory]
+    [InlineData(Dead, 5, null, 0)]
+    [InlineData(Dead, 6, null, 1)]
+    [InlineData(Dead, 5, "somebody,later", 1)]
+    [InlineData(Active, 5, null, 1)]
+    public async Task One_dead_silo_is_forgotten_unless_it_was_heard_of_since_it_was_read(int status, int aliveSeconds, string? suspects, int left)
+    {
+        await Insert(1, version: 0);
+        await Update(1, version: 1, status);
+
+        await _queries.Read(
+            "CleanupDefunctSiloEntryKey", [.. Key(1), ("StartTime", Noon), ("IAmAliveTime", Noon.AddSeconds(aliveSeconds)), ("SuspectTimes", suspects)]);
+
+        Assert.Equal(left, await _database.Scalar<long>("select count(*) from orleans_silos"));
+    }
+
     [Fact]
     public async Task Clusters_in_one_database_know_nothing_of_each_other()
     {
