@@ -2,6 +2,7 @@ using Cluster.Cli;
 using Cluster.Cli.Campaigns;
 using Cluster.Cli.Completion;
 using Cluster.Cli.Connection;
+using Cluster.Cli.Keys;
 using Cluster.Cli.Output;
 using Cluster.Cli.Wallets;
 using Spectre.Console;
@@ -20,6 +21,7 @@ var root = new RootCommand("Holds wallets, pays, and runs airdrops on a Cluster.
 root.Subcommands.Add(WalletCommands.Create());
 root.Subcommands.Add(CampaignCommands.Create());
 root.Subcommands.Add(AirdropCommand.Create());
+root.Subcommands.Add(KeysCommands.Create());
 root.Subcommands.Add(CompletionCommand.Create());
 
 var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };

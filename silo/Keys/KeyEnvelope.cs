@@ -7,16 +7,20 @@ namespace Cluster.Silo.Keys;
 
 /// <summary>
 /// Seals and opens private keys: AES-256-GCM under a fresh data key, with wallet id and key version as associated data,
-/// so that a sealed key moved to another wallet's row does not open. The data key is wrapped by the key-encryption key.
+/// so that a sealed key moved to another wallet's row does not open. The data key is wrapped by the current key-encryption
+/// key and unwrapped by the one that is recorded beside it.
 /// </summary>
-/// <param name="keyEncryptionKey">Wraps data keys.</param>
-public sealed class KeyEnvelope(IKeyEncryptionKey keyEncryptionKey)
+/// <param name="ring">Wraps and unwraps data keys.</param>
+public sealed class KeyEnvelope(KeyEncryptionKeyRing ring)
 {
     internal const int NonceSize = 12;
     internal const int TagSize = 16;
     internal const int CiphertextSize = NonceSize + SigningKey.SeedSize + TagSize;
 
     private const int DataKeySize = 32;
+
+    /// <summary>How many versions to either side are tried to say why a key does not open.</summary>
+    private const int VersionsToCompare = 16;
 
     private static ReadOnlySpan<byte> Purpose => "cluster/wallet-key/"u8;
 
@@ -29,8 +33,9 @@ public sealed class KeyEnvelope(IKeyEncryptionKey keyEncryptionKey)
     public async ValueTask<SealedKey> Seal(SigningKey key, string walletId, int version, CancellationToken cancellationToken)
     {
         using var dataKey = SecretBytes.Random(DataKeySize);
-        var wrapped = await keyEncryptionKey.Wrap(dataKey.Memory, cancellationToken);
-        return new SealedKey(walletId, version, key.PublicKey, Encrypt(key, dataKey, walletId, version), wrapped, keyEncryptionKey.Id);
+        var current = await ring.GetCurrent(cancellationToken);
+        var wrapped = await current.Wrap(dataKey.Memory, cancellationToken);
+        return new SealedKey(walletId, version, key.PublicKey, Encrypt(key, dataKey, walletId, version), wrapped, current.Id);
     }
 
     /// <summary>Opens a key.</summary>
@@ -40,15 +45,41 @@ public sealed class KeyEnvelope(IKeyEncryptionKey keyEncryptionKey)
     /// <exception cref="KeyException">It was sealed for another wallet, under another key, or is damaged; or the provider is away.</exception>
     public async ValueTask<SigningKey> Open(SealedKey sealedKey, CancellationToken cancellationToken)
     {
-        if (sealedKey.KeyEncryptionKeyId != keyEncryptionKey.Id)
-        {
-            throw new KeyException(
-                $"The key of wallet {sealedKey.WalletId} is wrapped under {sealedKey.KeyEncryptionKeyId}, and this process has {keyEncryptionKey.Id}.");
-        }
-
-        using var dataKey = new SecretBytes(DataKeySize);
-        await keyEncryptionKey.Unwrap(sealedKey.WrappedDataKey, dataKey.Memory, cancellationToken);
+        using var dataKey = await Unwrap(sealedKey, cancellationToken);
         return Decrypt(sealedKey, dataKey);
+    }
+
+    /// <summary>Wraps the data key of a sealed key anew; the wallet's key itself stays encrypted.</summary>
+    /// <param name="sealedKey">From <see cref="Seal"/>.</param>
+    /// <param name="target">The key-encryption key from now on.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KeyException">It was wrapped under another key than is recorded, or is damaged; or a provider is away.</exception>
+    public async ValueTask<SealedKey> Rewrap(SealedKey sealedKey, IKeyEncryptionKey target, CancellationToken cancellationToken)
+    {
+        using var dataKey = await Unwrap(sealedKey, cancellationToken);
+
+        // What does not open under this data key is damaged: it must be noticed while the older key is still there.
+        Decrypt(sealedKey, dataKey).Dispose();
+        var wrapped = await target.Wrap(dataKey.Memory, cancellationToken);
+        return sealedKey with { WrappedDataKey = wrapped, KeyEncryptionKeyId = target.Id };
+    }
+
+    private async ValueTask<SecretBytes> Unwrap(SealedKey sealedKey, CancellationToken cancellationToken)
+    {
+        var recorded = ring.Find(sealedKey.KeyEncryptionKeyId)
+            ?? throw new KeyException(
+                $"The key of wallet {sealedKey.WalletId} is wrapped under {sealedKey.KeyEncryptionKeyId}, which this process does not have.");
+        var dataKey = new SecretBytes(DataKeySize);
+        try
+        {
+            await recorded.Unwrap(sealedKey.WrappedDataKey, dataKey.Memory, cancellationToken);
+            return dataKey;
+        }
+        catch
+        {
+            dataKey.Dispose();
+            throw;
+        }
     }
 
     private static byte[] Encrypt(SigningKey key, SecretBytes dataKey, string walletId, int version)
@@ -94,12 +125,39 @@ public sealed class KeyEnvelope(IKeyEncryptionKey keyEncryptionKey)
         catch (AuthenticationTagMismatchException error)
         {
             throw new KeyException(
-                $"The key of wallet {sealedKey.WalletId} (version {sealedKey.Version}) does not open: the row belongs to another wallet or version, or it is damaged.", error);
+                $"The key of wallet {sealedKey.WalletId} (version {sealedKey.Version}) does not open: {WhyNot(sealedKey, dataKey)}.", error);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(seed);
         }
+    }
+
+    /// <summary>A row that was put back from an older version is told from one that is damaged or another wallet's.</summary>
+    private static string WhyNot(SealedKey sealedKey, SecretBytes dataKey)
+    {
+        var ciphertext = sealedKey.Ciphertext.Span;
+        Span<byte> seed = stackalloc byte[SigningKey.SeedSize];
+        using var aes = new AesGcm(dataKey.Span, TagSize);
+        for (var version = Math.Max(1, sealedKey.Version - VersionsToCompare); version <= sealedKey.Version + VersionsToCompare; version++)
+        {
+            try
+            {
+                aes.Decrypt(
+                    ciphertext[..NonceSize], ciphertext[NonceSize..^TagSize], ciphertext[^TagSize..], seed, AssociatedData(sealedKey.WalletId, version));
+                return $"what stands in the row is the wallet's key of version {version}";
+            }
+            catch (AuthenticationTagMismatchException)
+            {
+                continue;
+            }
+            finally
+            {
+                CryptographicOperations.ZeroMemory(seed);
+            }
+        }
+
+        return "the row belongs to another wallet, or it is damaged";
     }
 
     private static SigningKey Checked(SigningKey key, SealedKey sealedKey)

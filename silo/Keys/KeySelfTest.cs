@@ -1,8 +1,8 @@
-using System.Security.Cryptography;
 using Cluster.Silo.Storage.Schema;
 using Cluster.Silo.Storage.Wallets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Cluster.Silo.Keys;
 
@@ -11,28 +11,23 @@ namespace Cluster.Silo.Keys;
 /// database are wrapped: better no cluster than one that makes wallets it cannot open tomorrow.
 /// </summary>
 internal sealed class KeySelfTest(
-    IKeyEncryptionKey keyEncryptionKey,
+    KeyEncryptionKeyRing ring,
     KeyEnvelope envelope,
     WalletKeyStore keys,
     SchemaMigrator migrator,
+    IOptions<KeyOptions> options,
     ILogger<KeySelfTest> logger) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        await RequireRoundTrip(cancellationToken);
+        var current = await ring.Prove(cancellationToken);
         await migrator.Migrate(cancellationToken);
-        if (await keys.FindNotWrappedUnder(keyEncryptionKey.Id, cancellationToken) is { } foreign)
+        foreach (var used in await keys.CountByKeyEncryptionKey(cancellationToken))
         {
-            throw new KeyException(
-                $"The key-encryption key is {keyEncryptionKey.Id}, and the key of wallet {foreign.WalletId} in this database is wrapped under {foreign.KeyEncryptionKeyId}. Set {KeyOptions.LocalKeySetting} to the key that this database was made with.");
+            await RequireUsable(used, current, cancellationToken);
         }
 
-        if (await keys.FindWrappedUnder(keyEncryptionKey.Id, cancellationToken) is { } own)
-        {
-            (await envelope.Open(own, cancellationToken)).Dispose();
-        }
-
-        KeyLog.Ready(logger, keyEncryptionKey.Id);
+        KeyLog.Ready(logger, current.Id);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -45,14 +40,26 @@ internal sealed class KeySelfTest(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task RequireRoundTrip(CancellationToken cancellationToken)
+    /// <summary>One wallet's key of each key-encryption key is opened: a key that has the right id and the wrong bytes is found now.</summary>
+    private async Task RequireUsable(KeyEncryptionKeyUse used, IKeyEncryptionKey current, CancellationToken cancellationToken)
     {
-        using var dataKey = SecretBytes.Random(KeyEncryptionKeyText.KeySize);
-        using var unwrapped = new SecretBytes(KeyEncryptionKeyText.KeySize);
-        await keyEncryptionKey.Unwrap(await keyEncryptionKey.Wrap(dataKey.Memory, cancellationToken), unwrapped.Memory, cancellationToken);
-        if (!CryptographicOperations.FixedTimeEquals(dataKey.Span, unwrapped.Span))
+        if (ring.Find(used.KeyEncryptionKeyId) is not null)
         {
-            throw new KeyException($"The key-encryption key {keyEncryptionKey.Id} does not unwrap what it has just wrapped.");
+            if (await keys.FindWrappedUnder(used.KeyEncryptionKeyId, cancellationToken) is { } own)
+            {
+                (await envelope.Open(own, cancellationToken)).Dispose();
+            }
+        }
+        else if (options.Value.StartWithoutFormerKeys)
+        {
+            KeyLog.Missing(logger, used.KeyEncryptionKeyId, used.Keys);
+        }
+        else
+        {
+            throw new KeyException(
+                $"The key-encryption key is {current.Id}, and {used.Keys:N0} wallets' keys in this database are wrapped under {used.KeyEncryptionKeyId}, which this process does not have. "
+                + $"Set {KeyOptions.LocalKeySetting} to the key that this database was made with; where it was replaced on purpose, put the older one into {KeyOptions.FormerKeysSetting}. "
+                + $"Where it is lost, {KeyOptions.Section}:{nameof(KeyOptions.StartWithoutFormerKeys)} starts without those wallets.");
         }
     }
 }

@@ -1,7 +1,10 @@
+using Cluster.Silo.Keys.Local;
 using Cluster.Silo.Storage.Wallets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Cluster.Silo.Keys;
 
@@ -16,23 +19,17 @@ public static class KeyServiceCollectionExtensions
     /// <param name="configuration">Holds <see cref="KeyOptions"/>.</param>
     public static IServiceCollection AddKeys(this IServiceCollection services, IConfiguration configuration)
     {
-        services.TryAddSingleton<IKeyEncryptionKey>(_ => CreateKeyEncryptionKey(configuration));
+        services.AddOptions<KeyOptions>().Bind(configuration.GetSection(KeyOptions.Section)).ValidateDataAnnotations();
+        services.TryAddSingleton(provider => CreateRing(configuration, provider));
         services.TryAddSingleton<KeyEnvelope>();
         services.TryAddSingleton<WalletKeyStore>();
-        services.AddHostedService<KeySelfTest>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeySelfTest>());
         return services;
     }
 
-    private static LocalKeyEncryptionKey CreateKeyEncryptionKey(IConfiguration configuration)
+    private static KeyEncryptionKeyRing CreateRing(IConfiguration configuration, IServiceProvider services)
     {
-        var options = new KeyOptions();
-        configuration.GetSection(KeyOptions.Section).Bind(options);
-        return options.Provider switch
-        {
-            KeyOptions.LocalProvider => new LocalKeyEncryptionKey(
-                KeyEncryptionKeyText.Parse(configuration[KeyOptions.LocalKeySetting], KeyOptions.LocalKeySetting)),
-            var unknown => throw new KeyException(
-                $"{KeyOptions.Section}:Provider is {unknown}; this build knows {KeyOptions.LocalProvider}."),
-        };
+        var options = services.GetRequiredService<IOptions<KeyOptions>>().Value;
+        return new KeyEncryptionKeyRing(LocalKeySettings.ReadCurrent(configuration, options));
     }
 }

@@ -32,19 +32,14 @@ public sealed class WalletKeyStore(Database database, TimeProvider time)
             Read,
             cancellationToken)).SingleOrDefault();
 
-    /// <summary>Any key that is wrapped under another key-encryption key; null where there is none.</summary>
-    /// <param name="keyEncryptionKeyId">This process's.</param>
+    /// <summary>Under which key-encryption keys wallets' keys are wrapped, and how many under each, by id.</summary>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<SealedKey?> FindNotWrappedUnder(string keyEncryptionKeyId, CancellationToken cancellationToken) =>
-        (await database.Query(
-            $"""
-            (select {Columns} from wallet_keys where key_encryption_key < $1 limit 1)
-            union all (select {Columns} from wallet_keys where key_encryption_key > $1 limit 1)
-            limit 1
-            """,
-            [Sql.Text(keyEncryptionKeyId)],
-            Read,
-            cancellationToken)).SingleOrDefault();
+    public Task<IReadOnlyList<KeyEncryptionKeyUse>> CountByKeyEncryptionKey(CancellationToken cancellationToken) =>
+        database.Query(
+            "select key_encryption_key, count(*) from wallet_keys group by key_encryption_key order by key_encryption_key",
+            [],
+            row => new KeyEncryptionKeyUse(row.GetString(0), row.GetInt64(1)),
+            cancellationToken);
 
     /// <summary>Adds a key, with its audit row; a key that another activation has added meanwhile makes this stale.</summary>
     /// <param name="key">What is added.</param>
@@ -80,3 +75,8 @@ public sealed class WalletKeyStore(Database database, TimeProvider time)
         row.GetFieldValue<byte[]>(4),
         row.GetString(5));
 }
+
+/// <summary>How much depends on a key-encryption key.</summary>
+/// <param name="KeyEncryptionKeyId">Which one.</param>
+/// <param name="Keys">Wallets' keys that are wrapped under it.</param>
+public sealed record KeyEncryptionKeyUse(string KeyEncryptionKeyId, long Keys);

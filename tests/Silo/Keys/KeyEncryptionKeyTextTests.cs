@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cluster.Silo.Keys;
+using Cluster.Silo.Keys.Local;
 using Xunit;
 
 namespace Cluster.Tests.Silo.Keys;

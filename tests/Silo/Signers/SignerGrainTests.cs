@@ -17,7 +17,7 @@ public sealed class SignerGrainTests : IAsyncLifetime
     private static readonly Call Call = new(Caller.System("test"), "request-1");
     private static readonly Blockhash Blockhash = Blockhash.FromBytes(Enumerable.Range(1, 32).Select(n => (byte)n).ToArray());
 
-    private readonly LocalKeyEncryptionKey _keyEncryptionKey = KeyEnvelopeTests.LocalKey("signers");
+    private readonly KeyEncryptionKeyRing _ring = KeyEnvelopeTests.Ring("signers");
     private TestDatabase _database = null!;
 
     public async ValueTask InitializeAsync() => _database = await TestDatabase.Create();
@@ -25,7 +25,7 @@ public sealed class SignerGrainTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _database.DisposeAsync();
-        _keyEncryptionKey.Dispose();
+        _ring.Dispose();
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class SignerGrainTests : IAsyncLifetime
     private SignerGrain Signer()
     {
         var database = _database.Open();
-        return new SignerGrain(new WalletKeyStore(database, TimeProvider.System), new KeyEnvelope(_keyEncryptionKey));
+        return new SignerGrain(new WalletKeyStore(database, TimeProvider.System), new KeyEnvelope(_ring));
     }
 
     private static async Task<PublicKey> CreateKey(SignerGrain signer, string walletId) =>

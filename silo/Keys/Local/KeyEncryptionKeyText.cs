@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Cluster.Silo.Keys;
+namespace Cluster.Silo.Keys.Local;
 
 /// <summary>
 /// Reads 32 bytes from text, in base64 (44 characters, or 43 without padding) or hex (64). Says precisely what is wrong
@@ -30,7 +30,7 @@ internal static class KeyEncryptionKeyText
         if (trimmed.IsEmpty)
         {
             throw new KeyException(
-                $"{setting} is not set: it must hold the 32 bytes under which wallets' keys are encrypted, in base64 or hex. Make one with: openssl rand -base64 32");
+                $"{setting} is not set: it must hold the 32 bytes under which wallets' keys are encrypted, in base64 or hex. Make one with: cluster keys generate");
         }
 
         var key = new SecretBytes(KeySize);
@@ -42,7 +42,7 @@ internal static class KeyEncryptionKeyText
         }
 
         key.Dispose();
-        throw new KeyException($"{setting} is not a key of 32 bytes in base64 or hex: {fault}. Make one with: openssl rand -base64 32");
+        throw new KeyException($"{setting} is not a key of 32 bytes in base64 or hex: {fault}. Make one with: cluster keys generate");
     }
 
     private static string? ReadHex(ReadOnlySpan<char> text, Span<byte> key)

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Cluster.Silo.Keys;
+namespace Cluster.Silo.Keys.Local;
 
 /// <summary>
 /// A key-encryption key from the configuration, for development and small installations: whoever reads the process's
