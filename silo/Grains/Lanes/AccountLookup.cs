@@ -83,39 +83,61 @@ internal sealed class AccountLookup(ISolanaRpc rpc)
         return data[StateOffset] == Initialized ? null : "the recipient's token account is frozen by the mint's authority";
     }
 
-    /// <summary>Only who gets less than a wallet must hold needs a look: the wallet must stand already.</summary>
+    /// <summary>
+    /// Lamports sent to a token account or a mint are as good as lost, so all are looked at: owners first, without data, and
+    /// then the few whole that belong to a token program.
+    /// </summary>
     private async Task<Lookup> LookAtWallets(PayoutAsset asset, ReadOnlyMemory<Recipient> recipients, CancellationToken cancellationToken)
     {
-        var payees = new Payee[recipients.Length];
-        var doubtful = new List<int>();
+        var wallets = new PublicKey[recipients.Length];
+        for (var at = 0; at < wallets.Length; at++)
+        {
+            wallets[at] = recipients.Span[at].Owner;
+        }
+
+        var (_, found) = await rpc.GetMultipleAccounts(wallets, RpcQuery.Confirmed, new DataSlice(0, 0), cancellationToken);
+        var ofTokenPrograms = await ReadWhole(wallets, found, cancellationToken);
+        var payees = new Payee[wallets.Length];
+        var reasons = new Dictionary<long, string>();
         for (var at = 0; at < payees.Length; at++)
         {
             var recipient = recipients.Span[at];
-            payees[at] = new Payee(recipient, recipient.Owner, byte.MaxValue, PayeeState.Ready);
-            if (recipient.Amount < asset.AccountRent)
+            var reason = WalletRefusal(asset, recipient, ofTokenPrograms.GetValueOrDefault(at, found[at]));
+            if (reason is not null)
             {
-                doubtful.Add(at);
+                reasons[recipient.Sequence] = reason;
             }
-        }
 
-        var reasons = new Dictionary<long, string>();
-        if (doubtful.Count > 0)
-        {
-            PublicKey[] accounts = [.. doubtful.Select(at => payees[at].Account)];
-            var (_, found) = await rpc.GetMultipleAccounts(accounts, RpcQuery.Confirmed, new DataSlice(0, 0), cancellationToken);
-            for (var place = 0; place < accounts.Length; place++)
-            {
-                if (found[place] is null)
-                {
-                    var payee = payees[doubtful[place]];
-                    reasons[payee.Recipient.Sequence] =
-                        $"the wallet does not exist, and {payee.Recipient.Amount} lamports are less than the {asset.AccountRent} that a new one must hold";
-                    payees[doubtful[place]] = payee with { State = PayeeState.Refused };
-                }
-            }
+            payees[at] = new Payee(recipient, recipient.Owner, byte.MaxValue, reason is null ? PayeeState.Ready : PayeeState.Refused);
         }
 
         return new Lookup(payees, reasons);
+    }
+
+    /// <summary>The accounts of token programs with their data, by place.</summary>
+    private async Task<Dictionary<int, AccountInfo?>> ReadWhole(
+        PublicKey[] wallets, IReadOnlyList<AccountInfo?> found, CancellationToken cancellationToken)
+    {
+        int[] places = [.. Enumerable.Range(0, wallets.Length).Where(at => found[at] is { } account && TokenProgram.IsTokenProgram(account.Owner))];
+        if (places.Length == 0)
+        {
+            return [];
+        }
+
+        PublicKey[] accounts = [.. places.Select(at => wallets[at])];
+        var (_, whole) = await rpc.GetMultipleAccounts(accounts, RpcQuery.Confirmed, slice: null, cancellationToken);
+        return places.Zip(whole).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
+
+    /// <summary>Who gets less than a wallet must hold must have one already.</summary>
+    private static string? WalletRefusal(PayoutAsset asset, in Recipient recipient, AccountInfo? account)
+    {
+        if (account is null && recipient.Amount < asset.AccountRent)
+        {
+            return $"the wallet does not exist, and {recipient.Amount} lamports are less than the {asset.AccountRent} that a new one must hold";
+        }
+
+        return RecipientPolicy.Refusal(account) is { } refusal ? $"the recipient {refusal}" : null;
     }
 }
 

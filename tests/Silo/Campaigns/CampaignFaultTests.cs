@@ -115,8 +115,8 @@ public sealed class CampaignFaultTests
         await using var cluster = await stage.StartCluster();
         await stage.Fund(cluster, 1_000 * Sol);
 
-        // Nobody can pay lamports to a program of the runtime, and nothing about its account says so.
-        var poison = PublicKey.Parse("ComputeBudget111111111111111111111111111111");
+        // Nobody can pay lamports to an address that the runtime has reserved, and no account says so.
+        var poison = PublicKey.Parse("Sysvar1111111111111111111111111111111111111");
         var owed = CampaignStage.Recipients(100, least: 2_000_000).ToArray();
         owed[37] = (poison, 2_000_000);
         await cluster.Call<Campaign>(new CreateCampaignRequest

@@ -1,3 +1,4 @@
+using Cluster.Solana;
 using Cluster.V1;
 using Xunit;
 
@@ -97,6 +98,47 @@ public sealed class CampaignPaymentTests
         Assert.Equal(frozen.Select(owner => owner.ToString()).Order(), failures.Failures.Select(failure => failure.Address).Order());
         Assert.All(failures.Failures, failure => Assert.Contains("frozen", failure.Reason, StringComparison.Ordinal));
         await stage.RequirePaidExactly(cluster, "drop", owed, frozen);
+    }
+
+    [Theory]
+    [InlineData("spl-token")]
+    [InlineData("spl-token-2022")]
+    public async Task Lamports_are_not_sent_to_token_accounts_mints_and_programs(string program)
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster();
+        await stage.Fund(cluster, 100 * Sol);
+        var owed = CampaignStage.Recipients(60, least: 1_000_000).ToArray();
+        var minted = await stage.Localnet.AdminAsync("mint", new { program, owner = owed[0].Owner.ToString(), supply = "7" });
+        var wrong = new Dictionary<string, string>
+        {
+            [(string)minted["account"]!] = $"the recipient is a token account of {owed[0].Owner}; give its owner",
+            [(string)minted["mint"]!] = "the recipient is a mint",
+            [TokenProgram.SplTokenId.ToString()] = "the recipient is a program",
+        };
+        var places = new[] { 3, 20, 59 };
+        foreach (var (place, address) in places.Zip(wrong.Keys))
+        {
+            owed[place] = (PublicKey.Parse(address), 5_000_000);
+        }
+
+        await cluster.Call<Campaign>(new CreateCampaignRequest
+        {
+            RequestId = "create",
+            CampaignId = "drop",
+            WalletId = CampaignStage.Wallet,
+            OffCurve = OffCurvePolicy.OffCurveAllow,
+        });
+        await cluster.Upload("drop", owed);
+        var estimate = await cluster.Query<Estimate>("EstimateCampaign", new EstimateCampaignRequest { CampaignId = "drop" });
+        await CampaignStage.Start(cluster, "drop");
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+
+        Assert.Equal((57UL, 3UL), (end.Progress.Paid, end.Progress.Failed));
+        Assert.Equal(estimate.Transactions, end.Progress.Transactions + 2);
+        var failures = await cluster.Query<ListFailuresReply>("ListFailures", new ListFailuresRequest { CampaignId = "drop" });
+        Assert.Equal(wrong, failures.Failures.ToDictionary(failure => failure.Address, failure => failure.Reason));
+        await stage.RequirePaidExactly(cluster, "drop", owed.Where(row => !wrong.ContainsKey(row.Owner.ToString())));
     }
 
     [Theory]
