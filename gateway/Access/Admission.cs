@@ -57,7 +57,7 @@ internal sealed class Admission(Authenticator authenticator, RefusalLog refusals
         return new Admitted(new Caller(principal.KeyId, principal.Name, address?.ToString()), principal.Slots, _all);
     }
 
-    /// <summary>Demands a permission of who asks for something that is no operation.</summary>
+    /// <summary>Demands a permission of who looks at the cluster itself, which is no operation.</summary>
     /// <param name="permission">What the holder of the key must be allowed to do.</param>
     /// <param name="path">What is asked for.</param>
     /// <param name="authorization">The header of this name, or null.</param>
@@ -66,18 +66,19 @@ internal sealed class Admission(Authenticator authenticator, RefusalLog refusals
     /// <exception cref="ClusterException">There is no valid key, or it lacks the permission.</exception>
     public void Demand(Permission permission, string path, string? authorization, string? apiKey, IPAddress? address)
     {
-        var principal = Authenticate(path, static asked => asked, authorization, apiKey);
+        // Who watches the cluster must see why it fails, above all while the database with the keys is away.
+        var principal = Authenticate(path, static asked => asked, authorization, apiKey, evenIfStale: true);
         if (!principal.Permissions.Has(permission))
         {
             throw Denied(principal, permission, path, address);
         }
     }
 
-    private Principal Authenticate<T>(T asked, Func<T, string> nameOf, string? authorization, string? apiKey)
+    private Principal Authenticate<T>(T asked, Func<T, string> nameOf, string? authorization, string? apiKey, bool evenIfStale = false)
     {
         try
         {
-            return authenticator.Authenticate(authorization, apiKey);
+            return authenticator.Authenticate(authorization, apiKey, evenIfStale);
         }
         catch (ClusterException error)
         {

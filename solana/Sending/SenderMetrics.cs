@@ -19,7 +19,8 @@ internal sealed class SenderMetrics : IDisposable
     /// <param name="nodes">The endpoints.</param>
     public SenderMetrics(IMeterFactory? meters, Func<int> inFlight, IReadOnlyList<RpcNode> nodes)
     {
-        _meter = meters?.Create(Name) ?? new Meter(Name);
+        // Without a container the meter is this sender's alone: a scope keeps it apart from those of others.
+        _meter = meters?.Create(Name) ?? new Meter(new MeterOptions(Name) { Scope = this });
         _submitted = _meter.CreateCounter<long>("cluster.sender.submitted", "{transaction}", "Signed transactions that the sender took on.");
         _sends = _meter.CreateCounter<long>("cluster.sender.sends", "{send}", "Sends of transactions to nodes, repeated ones included, by verdict; of one that is unknown no reply came.");
         _outcomes = _meter.CreateCounter<long>("cluster.sender.outcomes", "{outcome}", "What became of transactions: finalized, failed and expired end one, confirmed and dropped do not.");

@@ -1,7 +1,10 @@
 using System.Net;
+using Cluster.Gateway.Access;
 using Cluster.Gateway.Configuration;
+using Cluster.Gateway.Health;
 using Cluster.Tests.Support;
 using Cluster.V1;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Cluster.Tests.Gateway.Metrics;
@@ -85,6 +88,31 @@ public sealed class MetricsEndpointTests
 
         Assert.Equal(1, samples.ValueOf("cluster_ready", ("part", "database")));
         Assert.Equal(1, samples.ValueOf("cluster_ready", ("part", "migrations")));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_is_shown_for_as_long_as_it_is()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var server = await PostgresServer.Start();
+        await using var gateway = await GatewayUnderTest.Start(
+            await server.CreateDatabase(), null, services => services.AddSingleton<TimeProvider>(time));
+        var viewer = await gateway.MakeKey(Permission.ViewCluster);
+
+        await server.Kill();
+        time.Advance(KeyRing.Trust + ReadinessMetrics.Period);
+        IReadOnlyList<PrometheusSample> samples;
+        do
+        {
+            time.Advance(ReadinessMetrics.Period);
+            using var response = await Get(gateway, viewer);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            samples = PrometheusSamples.Read(await response.Content.ReadAsStringAsync());
+        }
+        while (!samples.Any(sample => sample.Name == "cluster_ready" && sample.Value == 0));
+
+        Assert.Equal(0, samples.ValueOf("cluster_ready", ("part", "database")));
+        await server.Restart();
     }
 
     private static async Task<HttpResponseMessage> Get(GatewayUnderTest gateway, string? key, string? accept = null)

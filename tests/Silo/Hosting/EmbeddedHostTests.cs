@@ -235,6 +235,10 @@ public sealed class EmbeddedHostTests() : HostConformance(new EmbeddedHosts())
         listener.RecordObservableInstruments();
         Assert.Equal(0, seen["cluster.calls.waiting probe"]);
         Assert.Equal(1, seen["cluster.calls.duration cluster.tests.hosting.ProbeOperations.Act"]);
+
+        Stage.Activating = (_, _) => throw new ClusterException(StatusCode.Unavailable, "the vault is away");
+        await Refused(StatusCode.Unavailable, TotalOf(host, "b"));
+        Assert.Equal(1, seen["cluster.activations.failed probe Unavailable"]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Cluster.Solana;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,7 @@ namespace Cluster.Tests.Solana.Sending;
 /// <summary>A sender over fake nodes, with short intervals on the real clock and a log that can be read.</summary>
 internal sealed class SenderFixture : IAsyncDisposable, ILogger<TransactionSender>
 {
-    private SenderFixture(IReadOnlyList<Uri> urls, Action<SolanaOptions>? configure)
+    private SenderFixture(IReadOnlyList<Uri> urls, Action<SolanaOptions>? configure, IMeterFactory? meters)
     {
         var options = new SolanaOptions
         {
@@ -23,7 +24,7 @@ internal sealed class SenderFixture : IAsyncDisposable, ILogger<TransactionSende
         }
 
         configure?.Invoke(options);
-        Sender = new TransactionSender(Options.Create(options), TimeProvider.System, this);
+        Sender = new TransactionSender(Options.Create(options), TimeProvider.System, this, meters);
     }
 
     public TransactionSender Sender { get; }
@@ -32,12 +33,12 @@ internal sealed class SenderFixture : IAsyncDisposable, ILogger<TransactionSende
 
     public ConcurrentQueue<string> Log { get; } = new();
 
-    public static Task<SenderFixture> Start(FakeChain chain, Action<SolanaOptions>? configure = null) =>
-        Start([chain.Server.Url], configure);
+    public static Task<SenderFixture> Start(FakeChain chain, Action<SolanaOptions>? configure = null, IMeterFactory? meters = null) =>
+        Start([chain.Server.Url], configure, meters);
 
-    public static async Task<SenderFixture> Start(IReadOnlyList<Uri> urls, Action<SolanaOptions>? configure = null)
+    public static async Task<SenderFixture> Start(IReadOnlyList<Uri> urls, Action<SolanaOptions>? configure = null, IMeterFactory? meters = null)
     {
-        var fixture = new SenderFixture(urls, configure);
+        var fixture = new SenderFixture(urls, configure, meters);
         try
         {
             await fixture.Sender.StartAsync(default);
