@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Cluster.Tests.Support;
 using Xunit;
 
 namespace Cluster.Tests.Helm;
 
 /// <summary>What the schema says, takes and refuses.</summary>
-public sealed class SchemaTests
+public sealed partial class SchemaTests
 {
     private static readonly JsonNode Schema = JsonNode.Parse(File.ReadAllText(Path.Combine(Chart.Folder, "values.schema.json")))!;
 
@@ -93,6 +95,22 @@ public sealed class SchemaTests
         Assert.Equal("5", chart.Component("work").Environment["Cluster__Limits__MaxConnections"]);
         Assert.Equal("7", chart.Component("gateway").Environment["Cluster__Limits__MaxConnections"]);
     }
+
+    [Fact]
+    public void Every_option_of_the_documentation_can_be_given_but_for_what_is_secret_or_has_a_value_of_its_own()
+    {
+        var given = new Regex((string)Schema["$defs"]!["options"]!["propertyNames"]!["pattern"]!, RegexOptions.None, TimeSpan.FromSeconds(1));
+        var documented = DocumentedOption().Matches(File.ReadAllText(RepositoryRoot.Combine("docs", "configuration.md"))).Select(match => match.Groups["variable"].Value).ToList();
+
+        Assert.True(documented.Count > 50);
+        Assert.All(documented, variable => Assert.NotEqual(Withheld().IsMatch(variable), given.IsMatch(variable)));
+    }
+
+    [GeneratedRegex(@"^\| `Cluster:[^`]+` \| `(?<variable>\w+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex DocumentedOption();
+
+    [GeneratedRegex("^Cluster__(StateDirectory|Database|Storage__(ConnectionString|MaxPoolSize)|(Grpc|Http|Tls|Keys)__.*|Metrics__AllowWithoutKey|Solana__(Network|Endpoints__.*)|Orleans__(ClusterId|ServiceId|Roles|Address|SiloPort|GatewayPort))$", RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex Withheld();
 
     /// <summary>Every described value, definitions that are referred to included.</summary>
     private static IEnumerable<(string Path, JsonNode Schema)> Values(JsonNode schema, string path)

@@ -1,5 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Cluster.Gateway.Configuration;
+using Cluster.Gateway.Metrics;
+using Cluster.Silo.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Cluster.Tests.Helm;
@@ -182,5 +186,29 @@ public sealed class WorkloadTests
         Assert.Equal("Pods", metric.Text("type"));
         Assert.Equal("100", metric.Text("pods", "target", "averageValue"));
         Assert.Empty((await Chart.RenderAsync("minimal")).OfKind("HorizontalPodAutoscaler"));
+    }
+
+    [Fact]
+    public async Task The_autoscaler_asks_for_the_metric_by_the_name_that_processes_export()
+    {
+        var scaler = Assert.Single((await Chart.RenderAsync("autoscaled")).OfKind("HorizontalPodAutoscaler"));
+        var asked = Assert.Single(scaler["spec"]!["metrics"].Items()).Text("pods", "metric", "name");
+
+        using var services = new ServiceCollection().AddMetrics().AddSingleton<HostMetrics>().BuildServiceProvider();
+        var exported = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Scope == services.GetRequiredService<IMeterFactory>() && instrument.Name == "cluster.calls.waiting")
+                {
+                    exported.Add(MeasuredInstruments.ExposureOf(instrument, InstrumentShape.Of(instrument)!.Value.Kind)!.Value.Name);
+                }
+            },
+        };
+        services.GetRequiredService<HostMetrics>();
+        listener.Start();
+
+        Assert.Equal([asked], exported);
     }
 }
