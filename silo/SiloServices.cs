@@ -46,7 +46,7 @@ public static class SiloServices
         .AddStorage(configuration)
         .AddChain(configuration)
         .AddWalletQueries()
-        .AddCampaignQueries();
+        .AddCampaignQueries(configuration);
 
     private static IServiceCollection AddChain(this IServiceCollection services, IConfiguration configuration)
     {

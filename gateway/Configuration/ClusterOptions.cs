@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Cluster.Gateway.Metrics;
 using Cluster.Silo.Grains.Assets;
+using Cluster.Silo.Grains.Campaigns.Uploads;
 using Cluster.Silo.Grains.Lanes;
 using Cluster.Silo.Grains.Wallets;
 using Cluster.Silo.Hosting.Invocation;
@@ -75,6 +76,9 @@ internal sealed class ClusterOptions
 
     /// <summary>How much of a campaign's lane is on its way at once.</summary>
     public LaneOptions Lanes { get; } = new();
+
+    /// <summary>What uploads of recipients may take.</summary>
+    public UploadOptions Uploads { get; } = new();
 
     /// <summary>How grains read accounts.</summary>
     public ChainReaderOptions ChainReader { get; } = new();

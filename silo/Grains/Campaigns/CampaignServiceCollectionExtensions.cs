@@ -16,18 +16,28 @@ public static class CampaignServiceCollectionExtensions
     /// Adds campaigns and their lanes; needs storage, assets, wallets, the chain and a host. Safe to call twice.
     /// </summary>
     /// <param name="services">The container.</param>
-    /// <param name="configuration">Holds <see cref="LaneOptions"/>.</param>
+    /// <param name="configuration">Holds <see cref="LaneOptions"/> and <see cref="UploadOptions"/>.</param>
     public static IServiceCollection AddCampaigns(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddCampaignGrains(configuration).AddCampaignQueries();
+        services.AddCampaignGrains(configuration).AddCampaignQueries(configuration);
 
     /// <summary>Adds campaigns' lists, reports, estimates and uploads alone; needs storage, assets and the chain.</summary>
     /// <param name="services">The container.</param>
-    internal static IServiceCollection AddCampaignQueries(this IServiceCollection services) => services
-        .AddCampaignParts()
-        .AddQueries<CampaignQueries>()
-        .AddQueries<CampaignReport>()
-        .AddQueries<CampaignEstimates>()
-        .AddQueries<RecipientUploads>();
+    /// <param name="configuration">Holds <see cref="UploadOptions"/>.</param>
+    internal static IServiceCollection AddCampaignQueries(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<UploadOptions>()
+            .Bind(configuration.GetSection(UploadOptions.Section))
+            .Validate(
+                options => options.IdleTimeout >= TimeSpan.FromSeconds(1) && options.IdleTimeout <= CampaignGrain.UploadLease,
+                $"{UploadOptions.Section}:{nameof(UploadOptions.IdleTimeout)} must lie between 00:00:01 and 00:01:00.")
+            .ValidateOnStart();
+        return services
+            .AddCampaignParts()
+            .AddQueries<CampaignQueries>()
+            .AddQueries<CampaignReport>()
+            .AddQueries<CampaignEstimates>()
+            .AddQueries<RecipientUploads>();
+    }
 
     /// <summary>Adds campaign and lane grains alone.</summary>
     /// <param name="services">The container.</param>

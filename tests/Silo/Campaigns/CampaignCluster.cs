@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Cluster.Silo;
 using Cluster.Silo.Hosting;
@@ -129,10 +130,11 @@ internal sealed class CampaignCluster : IAsyncDisposable
 
     private static Call NewCall() => new(Person, Guid.NewGuid().ToString("N"));
 
-    private static async IAsyncEnumerable<IMessage> Parts(UploadHeader header, IAsyncEnumerable<RecipientRow> rows)
+    private static async IAsyncEnumerable<IMessage> Parts(
+        UploadHeader header, IAsyncEnumerable<RecipientRow> rows, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         yield return new UploadRecipientsRequest { Header = header };
-        await foreach (var portion in rows.Chunk(1_000))
+        await foreach (var portion in rows.Chunk(1_000).WithCancellation(cancellationToken))
         {
             var part = new RecipientRows();
             part.Rows.Add(portion);

@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
+using Cluster.Silo.Grains.Campaigns.Uploads;
 using Cluster.Silo.Hosting;
 using Cluster.Solana;
 using Cluster.V1;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Cluster.Tests.Silo.Campaigns;
@@ -201,6 +204,31 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public async Task An_upload_that_falls_silent_ends_with_nothing_stored_and_makes_room_for_the_next_one()
+    {
+        await using var stage = await Ready(DuplicatePolicy.DuplicatesReject, UploadOptionsOf(TimeSpan.FromSeconds(1)));
+
+        async IAsyncEnumerable<RecipientRow> RowsThenSilence([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            for (var at = 0; at < 2_000; at++)
+            {
+                yield return Row((ulong)at + 2, "bad", "5");
+            }
+
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+
+        var refusal = await Assert.ThrowsAsync<ClusterException>(() => stage.Cluster.Upload(Header("u1"), RowsThenSilence()));
+        var next = await stage.Cluster.Upload(Header("u2"), [Row(2, Addresses[0], "5")]);
+
+        Assert.Equal(StatusCode.DeadlineExceeded, refusal.Status);
+        Assert.StartsWith("The upload sent nothing for 1 s; nothing of it was stored.", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal((1UL, 0UL), (next.Campaign.Recipients, next.Campaign.RejectedRows));
+        Assert.Equal(0L, await stage.Stage.Database.Scalar<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%' or query like 'copy upload_rows%' and state = 'active'"));
+    }
+
+    [Fact]
     public async Task A_hundred_thousand_duplicates_are_merged_into_one()
     {
         await using var stage = await Ready(DuplicatePolicy.DuplicatesMerge);
@@ -220,10 +248,13 @@ public sealed class UploadTests
         throw new InvalidOperationException("the connection broke");
     }
 
-    private static async Task<Staged> Ready(DuplicatePolicy duplicates)
+    private static Action<IServiceCollection> UploadOptionsOf(TimeSpan idle) =>
+        services => services.Configure<UploadOptions>(options => options.IdleTimeout = idle);
+
+    private static async Task<Staged> Ready(DuplicatePolicy duplicates, Action<IServiceCollection>? configure = null)
     {
         var stage = await CampaignStage.Set();
-        var cluster = await stage.StartCluster();
+        var cluster = await stage.StartCluster(configure);
         await stage.Fund(cluster, 1_000_000);
         await stage.Create(cluster, "drop", duplicates: duplicates);
         return new Staged(stage, cluster);

@@ -5,6 +5,7 @@ using Cluster.Silo.Storage.Campaigns;
 using Cluster.V1;
 using Google.Protobuf.Collections;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Cluster.Silo.Grains.Campaigns.Uploads;
 
@@ -13,7 +14,12 @@ namespace Cluster.Silo.Grains.Campaigns.Uploads;
 /// campaign. The campaign's grain reserves the campaign for one upload at a time.
 /// </summary>
 internal sealed class RecipientUploads(
-    IGrains grains, Database database, IRequestStore requests, TimeProvider time, ILogger<RecipientUploads> logger)
+    IGrains grains,
+    Database database,
+    IRequestStore requests,
+    IOptions<UploadOptions> options,
+    TimeProvider time,
+    ILogger<RecipientUploads> logger)
 {
     private const string Method = "cluster.v1.Campaigns.UploadRecipients";
     private const int LongestRequestId = 128;
@@ -23,7 +29,7 @@ internal sealed class RecipientUploads(
 
     public async Task<UploadReport> UploadRecipients(IAsyncEnumerable<UploadRecipientsRequest> parts, Call call)
     {
-        await using var stream = parts.GetAsyncEnumerator(call.Cancellation);
+        await using var stream = parts.EndWhenIdle(options.Value.IdleTimeout, time, TooIdle, call.Cancellation).GetAsyncEnumerator(call.Cancellation);
         var header = await ReadHeader(stream);
         using var digest = new RowDigest(header);
         var grain = new GrainId("campaign", header.CampaignId);
@@ -207,6 +213,10 @@ internal sealed class RecipientUploads(
         UploadRecipientsRequest.PartOneofCase.Header => throw Invalid("An upload has one header, in its first message."),
         _ => throw Invalid("A message of an upload has neither a header nor rows."),
     };
+
+    private ClusterException TooIdle() => new(
+        StatusCode.DeadlineExceeded,
+        $"The upload sent nothing for {options.Value.IdleTimeout.TotalSeconds:0.###} s; nothing of it was stored. Upload again, and send the rows without such pauses ({UploadOptions.Section}:{nameof(UploadOptions.IdleTimeout)}).");
 
     private static ClusterException Invalid(string message) => new(StatusCode.InvalidArgument, message);
 }
