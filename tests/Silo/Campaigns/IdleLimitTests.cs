@@ -60,7 +60,7 @@ public sealed class IdleLimitTests
     }
 
     private IAsyncEnumerator<int> Begin(CancellationToken cancellationToken = default) =>
-        Source().EndWhenIdle(Limit, _clock, () => new TimeoutException("silent"), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        Source(CancellationToken.None).EndWhenIdle(Limit, _clock, () => new TimeoutException("silent"), cancellationToken).GetAsyncEnumerator(cancellationToken);
 
     private async IAsyncEnumerable<int> Source([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
