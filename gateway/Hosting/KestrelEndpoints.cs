@@ -24,21 +24,28 @@ internal static class KestrelEndpoints
         Listen(kestrel, options.Http, certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, certificate);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, EndpointOptions endpoint, HttpProtocols protocols, X509Certificate2? certificate) =>
+    private static void Listen(KestrelServerOptions kestrel, EndpointOptions endpoint, HttpProtocols protocols, ServerCertificate? certificate) =>
         kestrel.Listen(IPAddress.Parse(endpoint.Address), endpoint.Port, listen =>
         {
             listen.Protocols = protocols;
             if (certificate is not null)
             {
-                listen.UseHttps(certificate);
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = certificate.Leaf;
+                    https.ServerCertificateChain = certificate.Issuers;
+                });
             }
         });
 
-    private static X509Certificate2 Load(TlsOptions tls)
+    private static ServerCertificate Load(TlsOptions tls)
     {
         try
         {
-            return X509Certificate2.CreateFromPemFile(tls.CertificateFile, tls.KeyFile);
+            // A client knows roots alone: it must be shown what lies between.
+            var issuers = new X509Certificate2Collection();
+            issuers.ImportFromPemFile(tls.CertificateFile);
+            return new(X509Certificate2.CreateFromPemFile(tls.CertificateFile, tls.KeyFile), issuers);
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
         {
@@ -46,4 +53,6 @@ internal static class KestrelEndpoints
                 [$"The certificate {tls.CertificateFile} with the key {tls.KeyFile} cannot be used: {error.Message}"]);
         }
     }
+
+    private sealed record ServerCertificate(X509Certificate2 Leaf, X509Certificate2Collection Issuers);
 }
