@@ -17,6 +17,20 @@
   value: "0"
 {{- end -}}
 
+{{/* What opens wallets' keys, for signers alone. */}}
+{{- define "cluster.keysEnvironment" -}}
+- name: Cluster__Keys__Provider
+  value: {{ .provider }}
+{{ include "cluster.secretVariable" (dict "name" "WALLET_ENCRYPTION_KEY" "secret" .existingSecret) }}
+{{- with .formerSecret }}
+{{ include "cluster.secretVariable" (dict "name" "WALLET_ENCRYPTION_KEY_FORMER" "secret" .) }}
+{{- end }}
+{{- with .passwordSecret }}
+{{ include "cluster.secretVariable" (dict "name" "MASTER_PASSWORD" "secret" (dict "name" .name "key" .passwordKey)) }}
+{{ include "cluster.secretVariable" (dict "name" "ENCRYPTION_SALT" "secret" (dict "name" .name "key" .saltKey)) }}
+{{- end }}
+{{- end -}}
+
 {{/* The Solana nodes, for who sends or estimates. */}}
 {{- define "cluster.solanaEnvironment" -}}
 - name: Cluster__Solana__Network
@@ -87,9 +101,7 @@
 - name: Cluster__Storage__MaxPoolSize
   value: {{ $values.databaseConnections | quote }}
 {{- if .component.keys }}
-- name: Cluster__Keys__Provider
-  value: {{ .root.Values.keys.provider }}
-{{ include "cluster.secretVariable" (dict "name" "WALLET_ENCRYPTION_KEY" "secret" .root.Values.keys.existingSecret) }}
+{{ include "cluster.keysEnvironment" .root.Values.keys }}
 {{- end }}
 {{- if .component.solana }}
 {{ include "cluster.solanaEnvironment" .root.Values.solana }}

@@ -16,6 +16,9 @@ internal static class Chart
     /// <summary>Where it is.</summary>
     public static readonly string Folder = RepositoryRoot.Combine("helm");
 
+    /// <summary>The schema of its values.</summary>
+    public static readonly JsonNode Schema = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "values.schema.json")))!;
+
     private static readonly ConcurrentDictionary<string, Task<RenderedChart>> Rendered = new();
 
     /// <summary>The names of the files.</summary>

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using Cluster.Silo.Keys;
 using Xunit;
 
@@ -35,6 +37,26 @@ public sealed class SecretTests
         var account = Assert.Single(chart.OfKind("ServiceAccount"), item => item["metadata"]!["annotations"].Texts().ContainsKey("azure.workload.identity/client-id"));
         Assert.Equal(signing.Spec.Text("serviceAccountName"), account.Text("metadata", "name"));
         Assert.Single(chart.Serving, pod => pod.Spec.Text("serviceAccountName") == account.Text("metadata", "name"));
+    }
+
+    [Fact]
+    public async Task Former_keys_go_where_the_present_one_goes()
+    {
+        var chart = await Chart.RenderAsync(
+            "minimal", "keys.formerSecret.name=cluster-keys", "keys.formerSecret.key=former", "keys.passwordSecret.name=cluster-keys", "keys.passwordSecret.passwordKey=password", "keys.passwordSecret.saltKey=salt");
+
+        var names = new[] { KeyOptions.FormerKeysSetting, KeyOptions.PasswordSetting, KeyOptions.SaltSetting };
+        Assert.Equal(["cluster-keys/former", "cluster-keys/password", "cluster-keys/salt"], names.Select(name => chart.Component("signer").Secrets[name]));
+        Assert.All(chart.Pods.Where(pod => pod.Component != "signer"), pod => Assert.Empty(names.Intersect(pod.Environment.Keys)));
+        Assert.Empty(chart.Problems);
+    }
+
+    [Fact]
+    public void The_schema_takes_the_key_providers_that_processes_know()
+    {
+        var known = typeof(KeyOptions).GetProperty(nameof(KeyOptions.Provider))!.GetCustomAttribute<AllowedValuesAttribute>()!.Values;
+
+        Assert.Equal(known, Chart.Schema.At("properties", "keys", "properties", "provider", "enum").Items().Select(value => value.ToString()));
     }
 
     [Fact]
