@@ -25,17 +25,20 @@ internal sealed class Airdrop : IAsyncDisposable
 
     private readonly PostgresServer? _ownServer;
 
-    private Airdrop(TestDatabase database, LocalnetProcess localnet, ClusterProcess process, PostgresServer? ownServer)
+    private Airdrop(TestDatabase database, LocalnetProcess localnet, IRunningCluster cluster, PostgresServer? ownServer)
     {
-        (Database, Localnet, Process, _ownServer) = (database, localnet, process, ownServer);
-        Client = new ClusterClient([process.GrpcAddress], process.AdministratorKey);
+        (Database, Localnet, Cluster, _ownServer) = (database, localnet, cluster, ownServer);
+        Client = new ClusterClient(cluster.Servers, cluster.AdministratorKey);
     }
 
     public TestDatabase Database { get; }
 
     public LocalnetProcess Localnet { get; }
 
-    public ClusterProcess Process { get; }
+    public IRunningCluster Cluster { get; }
+
+    /// <summary>The cluster's only process, of the embedded host.</summary>
+    public ClusterProcess Process => (ClusterProcess)Cluster;
 
     public ClusterClient Client { get; }
 
@@ -45,18 +48,28 @@ internal sealed class Airdrop : IAsyncDisposable
     /// <summary>The source's address.</summary>
     public string SourceAddress { get; private set; } = "";
 
+    /// <summary>Starts everything, with the embedded host, and funds the source.</summary>
+    public static Task<Airdrop> Set(
+        LocalnetOptions localnet, object mint, PostgresServer? server = null, params (string Name, string Value)[] options) =>
+        Set(localnet, mint, async (database, chain, chosen) => await ClusterProcess.Start(database, chain, chosen), server, options);
+
     /// <summary>Starts everything and funds the source.</summary>
     /// <param name="localnet">How the chain behaves.</param>
     /// <param name="mint">What is asked of the localnet's <c>mint</c> command.</param>
+    /// <param name="start">Starts the cluster.</param>
     /// <param name="server">A PostgreSQL of the test's own, which ends with it; null takes the shared one.</param>
     /// <param name="options">Further environment of the cluster.</param>
     public static async Task<Airdrop> Set(
-        LocalnetOptions localnet, object mint, PostgresServer? server = null, params (string Name, string Value)[] options)
+        LocalnetOptions localnet,
+        object mint,
+        StartCluster start,
+        PostgresServer? server = null,
+        params (string Name, string Value)[] options)
     {
         var database = server is null ? await TestDatabase.Create() : await server.CreateDatabase();
         var chain = await LocalnetProcess.StartAsync(localnet);
         (string, string)[] chosen = [("Cluster__Solana__SlotDuration", localnet.Slot.ToString("c")), ("Logging__LogLevel__Default", "Warning"), .. options];
-        var airdrop = new Airdrop(database, chain, await ClusterProcess.Start(database, chain, chosen), server);
+        var airdrop = new Airdrop(database, chain, await start(database, chain, chosen), server);
         await airdrop.Fund(mint);
         return airdrop;
     }
@@ -104,7 +117,7 @@ internal sealed class Airdrop : IAsyncDisposable
                     last = campaign;
                     if (campaign.State == CampaignState.Paused)
                     {
-                        throw new InvalidOperationException($"the campaign has paused: {campaign.PauseReason}\n{Process.Output}");
+                        throw new InvalidOperationException($"the campaign has paused: {campaign.PauseReason}\n{Cluster.Output}");
                     }
                 }
 
@@ -116,7 +129,7 @@ internal sealed class Airdrop : IAsyncDisposable
             }
             catch (OperationCanceledException error)
             {
-                throw new TimeoutException($"the campaign has not ended within {Patience}: {await Get()}\n{Process.Output}", error);
+                throw new TimeoutException($"the campaign has not ended within {Patience}: {await Get()}\n{Cluster.Output}", error);
             }
         }
     }
@@ -156,7 +169,7 @@ internal sealed class Airdrop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync();
-        await Process.DisposeAsync();
+        await Cluster.DisposeAsync();
         await Localnet.DisposeAsync();
         await Database.DisposeAsync();
         if (_ownServer is not null)

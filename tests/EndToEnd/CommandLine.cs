@@ -10,7 +10,7 @@ internal static class CommandLine
     private const string HeapLimit = "0x8000000";
 
     /// <summary>Runs a command to its end, as the administrator.</summary>
-    public static async Task<(int ExitCode, string Output)> Run(ClusterProcess cluster, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> Run(IRunningCluster cluster, params string[] arguments)
     {
         var target = new DirectoryInfo(AppContext.BaseDirectory);
         var start = new ProcessStartInfo(RepositoryRoot.Combine("cli", "bin", target.Parent!.Name, target.Name, "cluster"), arguments)
@@ -20,7 +20,7 @@ internal static class CommandLine
             RedirectStandardError = true,
             Environment =
             {
-                ["CLUSTER_SERVER"] = cluster.GrpcAddress.ToString(),
+                ["CLUSTER_SERVER"] = string.Join(',', cluster.Servers),
                 ["CLUSTER_API_KEY"] = cluster.AdministratorKey,
                 ["DOTNET_GCHeapHardLimit"] = HeapLimit,
             },

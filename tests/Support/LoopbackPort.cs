@@ -20,4 +20,7 @@ public static class LoopbackPort
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
+
+    /// <summary>The address of a reserved port.</summary>
+    public static Uri ReserveAddress() => new($"http://127.0.0.1:{Reserve()}");
 }
