@@ -133,7 +133,7 @@ volumes:
   - name: tls
     secret:
       secretName: {{ $values.tls.existingSecret.name }}
-      defaultMode: 0440
+      defaultMode: 288 # 0440: for the process alone, which is of the group
   {{- end }}
 topologySpreadConstraints:
   {{- include "cluster.spread" . | trim | nindent 2 }}

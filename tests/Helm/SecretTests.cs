@@ -109,6 +109,9 @@ public sealed class SecretTests
         var volume = Assert.Single(gateway.Spec["volumes"].Items(), item => item["secret"] is not null);
         var mount = Assert.Single(gateway.Container["volumeMounts"].Items(), item => item.Text("name") == volume.Text("name"));
         Assert.True(mount["readOnly"]!.GetValue<bool>());
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.GroupRead,
+            (UnixFileMode)volume.Number("secret", "defaultMode"));
         Assert.StartsWith(mount.Text("mountPath"), gateway.Environment["Cluster__Tls__CertificateFile"], StringComparison.Ordinal);
         Assert.StartsWith(mount.Text("mountPath"), gateway.Environment["Cluster__Tls__KeyFile"], StringComparison.Ordinal);
         Assert.All(chart.Pods.Where(pod => pod.Name != gateway.Name), pod =>
