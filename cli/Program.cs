@@ -1,4 +1,5 @@
 using Cluster.Cli;
+using Cluster.Cli.Access;
 using Cluster.Cli.Campaigns;
 using Cluster.Cli.Completion;
 using Cluster.Cli.Connection;
@@ -22,6 +23,7 @@ root.Subcommands.Add(WalletCommands.Create());
 root.Subcommands.Add(CampaignCommands.Create());
 root.Subcommands.Add(AirdropCommand.Create());
 root.Subcommands.Add(KeysCommands.Create());
+root.Subcommands.Add(AccessCommands.Create());
 root.Subcommands.Add(CompletionCommand.Create());
 
 var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };

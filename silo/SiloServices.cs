@@ -1,3 +1,4 @@
+using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Grains.Assets;
 using Cluster.Silo.Grains.Campaigns;
 using Cluster.Silo.Grains.Signers;
@@ -37,7 +38,8 @@ public static class SiloServices
         .AddStorage(configuration)
         .AddChain(configuration)
         .AddWalletGrains(configuration)
-        .AddCampaignGrains(configuration);
+        .AddCampaignGrains(configuration)
+        .AddAccessGrains();
 
     /// <summary>What no grain answers: lists, reports, estimates, uploads.</summary>
     /// <param name="services">The container's.</param>
@@ -46,7 +48,8 @@ public static class SiloServices
         .AddStorage(configuration)
         .AddChain(configuration)
         .AddWalletQueries()
-        .AddCampaignQueries(configuration);
+        .AddCampaignQueries(configuration)
+        .AddAccessQueries();
 
     private static IServiceCollection AddChain(this IServiceCollection services, IConfiguration configuration)
     {

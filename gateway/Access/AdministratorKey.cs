@@ -5,7 +5,7 @@ using Cluster.Silo.Storage.Access;
 namespace Cluster.Gateway.Access;
 
 /// <summary>
-/// The first key of a new cluster, with every permission: made at first start and written where only the operator can
+/// The first key of a new cluster, an owner's: made at first start and written where only the operator can
 /// read it. The file is written before the database knows the key, so that a process that dies between the two finds
 /// the file and goes on from there; the database decides which of several gateways made the key.
 /// </summary>
@@ -38,7 +38,7 @@ internal sealed partial class AdministratorKey(ApiKeyStore store, ClusterOptions
         }
 
         var call = new Call(Caller.System("gateway"), "first-start", Cancellation: cancellationToken);
-        if (await store.InsertFirst(key.ToStored("administrator", PermissionSet.All, time.GetUtcNow()), call))
+        if (await store.InsertFirst(key.ToStored("administrator", permissions: null, time.GetUtcNow()), call))
         {
             LogMade(key.Id, FilePath);
         }

@@ -1,37 +1,38 @@
 using System.Net;
 using Cluster.Gateway.Configuration;
 using Cluster.Gateway.Operations;
+using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Hosting.Contracts;
 using Cluster.V1;
+using Google.Protobuf;
 
 namespace Cluster.Gateway.Access;
 
 /// <summary>
-/// The one gate before every operation, whichever way it came: is the key valid, may its holder do this, is there room?
-/// Denies what nothing allows.
+/// The one gate before every operation, whichever way it came: is the key valid, may its holder do this, on this wallet, is
+/// there room? Denies what nothing allows. A request passes it in two steps: before anything of it is read, and again when
+/// it says what it is about.
 /// </summary>
-internal sealed class Admission(Authenticator authenticator, RefusalLog refusals, AccessOptions options)
+internal sealed class Admission(Authenticator authenticator, ResourceResolver resources, RefusalLog refusals, AccessOptions options)
 {
     private readonly RequestSlots _all = new(options.MaxRequests);
 
-    /// <summary>Lets a request in until what is returned is disposed.</summary>
+    /// <summary>Lets a request in, until what is returned is disposed, to be read: its sender may do such a thing somewhere.</summary>
     /// <param name="operation">What is asked for.</param>
-    /// <param name="authorization">The header of this name, or null.</param>
-    /// <param name="apiKey">The header <c>x-api-key</c>, or null.</param>
-    /// <param name="address">Where the request came from.</param>
+    /// <param name="credentials">What the request brings.</param>
     /// <exception cref="ClusterException">It may not come in.</exception>
-    public Admitted Enter(Operation operation, string? authorization, string? apiKey, IPAddress? address)
+    public Visitor Enter(Operation operation, Credentials credentials)
     {
-        var principal = Authenticate(operation, static asked => asked.PublicName(), authorization, apiKey);
-        if (!principal.Permissions.Has(operation.Permission))
+        var principal = Authenticate(operation, static asked => asked.PublicName(), credentials);
+        if (FirstLacking(operation, principal.Grants.AllowedSomewhere.Has) is { } lacking)
         {
-            throw Denied(principal, operation.Permission, operation.PublicName(), address);
+            throw Denied(principal, lacking, operation.PublicName(), credentials.Address, on: "");
         }
 
         if (operation.SecondFactor)
         {
-            refusals.Denied(principal, operation.PublicName(), address);
+            refusals.Denied(principal, operation.PublicName(), credentials.Address);
             throw new ClusterException(
                 StatusCode.PermissionDenied,
                 $"{operation.PublicName()} asks for a second factor, which an API key alone cannot prove");
@@ -54,31 +55,72 @@ internal sealed class Admission(Authenticator authenticator, RefusalLog refusals
                 $"the API key '{principal.KeyId}' has {principal.Slots.Capacity} requests under way, as many as it may; wait for some to end");
         }
 
-        return new Admitted(new Caller(principal.KeyId, principal.Name, address?.ToString()), principal.Slots, _all);
+        return new Visitor(operation, principal, credentials.Address, _all);
     }
 
     /// <summary>Demands a permission of who looks at the cluster itself, which is no operation.</summary>
-    /// <param name="permission">What the holder of the key must be allowed to do.</param>
+    /// <param name="permission">What the holder of the key must be allowed to do, on everything.</param>
     /// <param name="path">What is asked for.</param>
-    /// <param name="authorization">The header of this name, or null.</param>
-    /// <param name="apiKey">The header <c>x-api-key</c>, or null.</param>
-    /// <param name="address">Where the request came from.</param>
+    /// <param name="credentials">What the request brings.</param>
     /// <exception cref="ClusterException">There is no valid key, or it lacks the permission.</exception>
-    public void Demand(Permission permission, string path, string? authorization, string? apiKey, IPAddress? address)
+    public void Demand(Permission permission, string path, Credentials credentials)
     {
         // Who watches the cluster must see why it fails, above all while the database with the keys is away.
-        var principal = Authenticate(path, static asked => asked, authorization, apiKey, evenIfStale: true);
-        if (!principal.Permissions.Has(permission))
+        var principal = Authenticate(path, static asked => asked, credentials, evenIfStale: true);
+        if (!principal.Grants.AllowsEverywhere(permission))
         {
-            throw Denied(principal, permission, path, address);
+            throw Denied(principal, permission, path, credentials.Address, on: " on everything");
         }
     }
 
-    private Principal Authenticate<T>(T asked, Func<T, string> nameOf, string? authorization, string? apiKey, bool evenIfStale = false)
+    /// <summary>Lets a visitor call: they may do this on what the request names.</summary>
+    /// <param name="visitor">Let in by <see cref="Enter"/>.</param>
+    /// <param name="request">The request; of a stream of them, the first; null where there is none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>On whose behalf the operation runs.</returns>
+    /// <exception cref="ClusterException"><see cref="StatusCode.PermissionDenied"/>: on this they may not.</exception>
+    public async ValueTask<Caller> Authorize(Visitor visitor, IMessage? request, CancellationToken cancellationToken)
+    {
+        var (operation, principal) = (visitor.Operation, visitor.Principal);
+        var grants = principal.Grants;
+        if (operation.Resource.Kind != ResourceKind.Anything && FirstLacking(operation, grants.AllowsEverywhere) is { } needed)
+        {
+            var id = request is null ? "" : operation.Resource.IdOf(request);
+            var resource = await resources.Resolve(operation.Resource.Kind, id, cancellationToken);
+            var lacking = resource is null ? needed : FirstLacking(operation, permission => grants.Allows(permission, resource));
+            if (lacking is { } permission)
+            {
+                var on = resource is null ? " on everything" : $" on wallet {resource.WalletId}";
+                throw Denied(principal, permission, operation.PublicName(), visitor.Address, on);
+            }
+        }
+
+        return new Caller(principal.KeyId, principal.Key.Name, visitor.Address?.ToString());
+    }
+
+    private static Permission? FirstLacking(Operation operation, Func<Permission, bool> allows)
+    {
+        if (!allows(operation.Permission))
+        {
+            return operation.Permission;
+        }
+
+        foreach (var permission in operation.Also)
+        {
+            if (!allows(permission))
+            {
+                return permission;
+            }
+        }
+
+        return null;
+    }
+
+    private Principal Authenticate<T>(T asked, Func<T, string> nameOf, Credentials credentials, bool evenIfStale = false)
     {
         try
         {
-            return authenticator.Authenticate(authorization, apiKey, evenIfStale);
+            return authenticator.Authenticate(credentials, evenIfStale);
         }
         catch (ClusterException error)
         {
@@ -87,24 +129,30 @@ internal sealed class Admission(Authenticator authenticator, RefusalLog refusals
         }
     }
 
-    private ClusterException Denied(Principal principal, Permission permission, string what, IPAddress? address)
+    private ClusterException Denied(Principal principal, Permission permission, string what, IPAddress? address, string on)
     {
         refusals.Denied(principal, what, address);
         return new ClusterException(
             StatusCode.PermissionDenied,
-            $"{what} needs the permission {PermissionSet.NameOf(permission)}, which the API key '{principal.KeyId}' does not have");
+            $"{what} needs the permission {PermissionSet.NameOf(permission)}{on}, which the API key '{principal.KeyId}' of '{principal.Key.PrincipalId}' does not have");
     }
 }
 
-/// <summary>A request that was let in; leaves when disposed, once.</summary>
-internal readonly struct Admitted(Caller caller, RequestSlots ofKey, RequestSlots ofAll) : IDisposable
+/// <summary>Whose request was let in to be read; leaves when disposed, once.</summary>
+internal sealed class Visitor(Operation operation, Principal principal, IPAddress? address, RequestSlots ofAll) : IDisposable
 {
-    /// <summary>On whose behalf the request is.</summary>
-    public Caller Caller => caller;
+    /// <summary>What they ask for.</summary>
+    public Operation Operation => operation;
+
+    /// <summary>Who it is.</summary>
+    public Principal Principal => principal;
+
+    /// <summary>Where the request came from.</summary>
+    public IPAddress? Address => address;
 
     public void Dispose()
     {
-        ofKey.Release();
+        principal.Slots.Release();
         ofAll.Release();
     }
 }

@@ -35,10 +35,10 @@ internal sealed class ApiKeyText
 
     /// <summary>What the cluster keeps of it.</summary>
     /// <param name="name">For people.</param>
-    /// <param name="permissions">What it allows.</param>
+    /// <param name="permissions">To what it narrows what its principal may do; null where it narrows nothing.</param>
     /// <param name="createdAt">Now.</param>
     /// <param name="expiresAt">When it ends; null where it does not.</param>
-    public ApiKey ToStored(string name, IReadOnlySet<Permission> permissions, DateTimeOffset createdAt, DateTimeOffset? expiresAt = null)
+    public ApiKey ToStored(string name, IReadOnlySet<Permission>? permissions, DateTimeOffset createdAt, DateTimeOffset? expiresAt = null)
     {
         var hash = new byte[HashLength];
         HashOf(Text, hash);

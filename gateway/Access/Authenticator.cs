@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Cluster.Silo.Hosting;
 
@@ -12,16 +13,15 @@ internal sealed class Authenticator(KeyRing keys, TimeProvider time)
     private static readonly byte[] NobodysHash = RandomNumberGenerator.GetBytes(ApiKeyText.HashLength);
 
     /// <summary>The holder of the presented key. Allocates nothing for a valid one.</summary>
-    /// <param name="authorization">The header of this name, or null.</param>
-    /// <param name="apiKeyHeader">The header <c>x-api-key</c>, or null.</param>
+    /// <param name="credentials">What the request brings.</param>
     /// <param name="evenIfStale">Whether keys are trusted that could not be read anew for long: for looking at the cluster, never for using it.</param>
     /// <exception cref="ClusterException">
     /// <see cref="StatusCode.Unauthenticated"/>, the same for an unknown key and for a wrong one;
     /// <see cref="StatusCode.Unavailable"/> while keys cannot be read.
     /// </exception>
-    public Principal Authenticate(string? authorization, string? apiKeyHeader, bool evenIfStale = false)
+    public Principal Authenticate(in Credentials credentials, bool evenIfStale = false)
     {
-        var presented = Presented(authorization, apiKeyHeader);
+        var presented = Presented(credentials.Authorization, credentials.ApiKey);
         if (!keys.IsTrusted && !evenIfStale)
         {
             throw new ClusterException(StatusCode.Unavailable, "API keys cannot be checked while the database is away; try again");
@@ -34,16 +34,26 @@ internal sealed class Authenticator(KeyRing keys, TimeProvider time)
 
         Span<byte> hash = stackalloc byte[ApiKeyText.HashLength];
         ApiKeyText.HashOf(presented, hash);
-        var known = keys.TryFind(id, out var held);
-        var matches = CryptographicOperations.FixedTimeEquals(hash, known ? held.Hash.Span : NobodysHash);
-        if (!known || !matches)
+        return Proved(keys.TryFind(id, out var found) ? found : null, hash, credentials.Address);
+    }
+
+    /// <summary>Compares before it looks at anything else, so that only who knows the key learns what is wrong with it.</summary>
+    private Principal Proved(Principal? found, ReadOnlySpan<byte> hash, IPAddress? address)
+    {
+        var matches = CryptographicOperations.FixedTimeEquals(hash, found is null ? NobodysHash : found.Key.KeyHash.Span);
+        if (found is null || !matches)
         {
             throw Unknown();
         }
 
-        return held.Principal.ExpiresAt is { } end && end <= time.GetUtcNow()
-            ? throw new ClusterException(StatusCode.Unauthenticated, $"the API key '{held.Principal.KeyId}' ended at {end:u}; ask for a new one")
-            : held.Principal;
+        if (!found.Key.IsValidAt(time.GetUtcNow()))
+        {
+            throw new ClusterException(StatusCode.Unauthenticated, $"the API key '{found.KeyId}' ended at {found.Key.ExpiresAt:u}; ask for a new one");
+        }
+
+        return found.MayCallFrom(address)
+            ? found
+            : throw new ClusterException(StatusCode.Unauthenticated, $"the API key '{found.KeyId}' may not be used from {address}");
     }
 
     private static ReadOnlySpan<char> Presented(string? authorization, string? apiKeyHeader)

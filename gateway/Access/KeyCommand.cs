@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cluster.Gateway.Configuration;
+using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage;
 using Cluster.Silo.Storage.Access;
@@ -70,7 +71,8 @@ internal static class KeyCommand
     private static async Task Create(ApiKeyStore store, string name, string permissions, string? end, TimeProvider time, Call call, TextWriter output)
     {
         var key = ApiKeyText.Create();
-        await store.Insert(key.ToStored(name, Permissions(permissions), time.GetUtcNow(), End(end)), call);
+        var narrowedTo = Permissions(permissions);
+        await store.Insert(key.ToStored(name, narrowedTo, time.GetUtcNow(), End(end)), Roles.SmallestThatHolds(narrowedTo), call);
         await output.WriteLineAsync(key.Text);
     }
 
@@ -104,7 +106,7 @@ internal static class KeyCommand
             { ExpiresAt: { } end } => $"until {end:yyyy-MM-dd}",
             _ => "valid",
         };
-        var permissions = string.Join(',', key.Permissions.Order().Select(PermissionSet.NameOf));
+        var permissions = key.Permissions is null ? "all" : string.Join(',', key.Permissions.Order().Select(PermissionSet.NameOf));
         return $"{key.KeyId}  {state,-18}  {key.Name}  {permissions}";
     }
 }

@@ -1,15 +1,17 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Cluster.Gateway.Configuration;
+using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Storage.Access;
 
 namespace Cluster.Gateway.Access;
 
 /// <summary>
-/// The valid keys, in memory, read anew every few seconds. No request waits for the database, a flood of invented keys
-/// never reaches it, and a revoked key ends within the refresh period.
+/// The keys that were not revoked and what they open, in memory: read anew when PostgreSQL tells of a change, and every
+/// few seconds whether it does or not. No request waits for the database, a flood of invented keys never reaches it, and
+/// a revoked key ends at once, or within the refresh period where the telling was lost.
 /// </summary>
-internal sealed class KeyRing(ApiKeyStore store, AccessOptions options, TimeProvider time) : IDisposable
+internal sealed class KeyRing(AccessStore store, AccessOptions options, TimeProvider time) : IDisposable
 {
     /// <summary>
     /// For how long keys are trusted that could not be read anew because the database is away: long enough for its
@@ -19,7 +21,7 @@ internal sealed class KeyRing(ApiKeyStore store, AccessOptions options, TimeProv
 
     private readonly ConcurrentDictionary<string, RequestSlots> _slots = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _refreshing = new(1, 1);
-    private volatile Snapshot _snapshot = new(FrozenDictionary<string, Held>.Empty, long.MinValue);
+    private volatile Snapshot _snapshot = new(FrozenDictionary<string, Principal>.Empty, long.MinValue, Version: 0);
 
     /// <summary>How many keys there are.</summary>
     public int Count => _snapshot.Keys.Count;
@@ -34,9 +36,9 @@ internal sealed class KeyRing(ApiKeyStore store, AccessOptions options, TimeProv
         }
     }
 
-    /// <summary>Finds the holder of a key by its id, with the hash that the presented text must have.</summary>
-    public bool TryFind(ReadOnlySpan<char> keyId, out Held held) =>
-        _snapshot.Keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(keyId, out held);
+    /// <summary>Finds the holder of a key by its id; the key holds the hash that the presented text must have.</summary>
+    public bool TryFind(ReadOnlySpan<char> keyId, out Principal? principal) =>
+        _snapshot.Keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(keyId, out principal);
 
     /// <summary>Reads the keys now: what was added or revoked before this call is known after it.</summary>
     public async Task Refresh(CancellationToken cancellationToken)
@@ -45,10 +47,18 @@ internal sealed class KeyRing(ApiKeyStore store, AccessOptions options, TimeProv
         try
         {
             var readAt = time.GetTimestamp();
-            var stored = await store.ListUnrevoked(cancellationToken);
+            var known = _snapshot;
+            if (known.ReadAt != long.MinValue && await store.ReadVersion(cancellationToken) == known.Version)
+            {
+                _snapshot = known with { ReadAt = readAt };
+                return;
+            }
+
+            var book = await store.Load(cancellationToken);
             _snapshot = new Snapshot(
-                stored.ToFrozenDictionary(key => key.KeyId, Hold, StringComparer.Ordinal),
-                readAt);
+                book.Keys.Values.ToFrozenDictionary(key => key.KeyId, key => Hold(key, book), StringComparer.Ordinal),
+                readAt,
+                book.Version);
         }
         finally
         {
@@ -58,17 +68,10 @@ internal sealed class KeyRing(ApiKeyStore store, AccessOptions options, TimeProv
 
     public void Dispose() => _refreshing.Dispose();
 
-    private Held Hold(ApiKey key) => new(
-        key.KeyHash,
-        new Principal(
-            key.KeyId,
-            key.Name,
-            PermissionSet.Of(key.Permissions),
-            key.ExpiresAt,
-            _slots.GetOrAdd(key.KeyId, static (_, capacity) => new RequestSlots(capacity), options.MaxRequestsPerKey)));
+    private Principal Hold(ApiKey key, AccessBook book) => new(
+        key,
+        Grants.Of(book.Bindings[key.PrincipalId], key.Permissions),
+        _slots.GetOrAdd(key.KeyId, static (_, capacity) => new RequestSlots(capacity), options.MaxRequestsPerKey));
 
-    /// <summary>A key's hash beside its holder.</summary>
-    public readonly record struct Held(ReadOnlyMemory<byte> Hash, Principal Principal);
-
-    private sealed record Snapshot(FrozenDictionary<string, Held> Keys, long ReadAt);
+    private sealed record Snapshot(FrozenDictionary<string, Principal> Keys, long ReadAt, long Version);
 }

@@ -1,14 +1,28 @@
+using System.Net;
+using Cluster.Silo.Grains.Access;
+using Cluster.Silo.Storage.Access;
+
 namespace Cluster.Gateway.Access;
 
-/// <summary>The holder of a valid key.</summary>
-/// <param name="KeyId">Names the key in audit rows and logs.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Permissions">What the holder may do.</param>
-/// <param name="ExpiresAt">When the key ends; null where it does not.</param>
-/// <param name="Slots">The requests that the holder has under way; the same object as long as the process runs.</param>
-internal sealed record Principal(
-    string KeyId,
-    string Name,
-    PermissionSet Permissions,
-    DateTimeOffset? ExpiresAt,
-    RequestSlots Slots);
+/// <summary>Who calls with a valid key.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Grants">What its principal may do by it.</param>
+/// <param name="Slots">The requests that the key has under way; the same object as long as the process runs.</param>
+internal sealed record Principal(ApiKey Key, Grants Grants, RequestSlots Slots)
+{
+    /// <summary>Names the key in audit rows and logs.</summary>
+    public string KeyId => Key.KeyId;
+
+    /// <summary>Whether the key may be used from an address.</summary>
+    /// <param name="address">Where the request came from; null where that is not known.</param>
+    public bool MayCallFrom(IPAddress? address)
+    {
+        if (Key.Addresses.Count == 0)
+        {
+            return true;
+        }
+
+        var plain = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        return plain is not null && Key.Addresses.Any(network => network.Contains(plain));
+    }
+}

@@ -41,7 +41,7 @@ internal sealed partial class RefusalLog : IDisposable
         if (_denials.Count < MaxDistinct)
         {
             _denials.AddOrUpdate(
-                new Denial(new Caller(principal.KeyId, principal.Name, address?.ToString()), operation),
+                new Denial(new Caller(principal.KeyId, principal.Key.Name, address?.ToString()), operation),
                 1,
                 static (_, count) => count + 1);
         }

@@ -49,30 +49,18 @@ internal sealed class GrpcOperations(
             return null;
         }
 
-        var headers = context.HttpContext.Request.Headers;
-        if (!EdgeCall.TryGetRequestId(headers[EdgeCall.RequestIdHeader], out var requestId))
+        if (!EdgeCall.TryGetRequestId(context.HttpContext.Request.Headers[EdgeCall.RequestIdHeader], out var requestId))
         {
             throw EdgeCall.UnusableRequestId();
         }
 
-        var admitted = admission.Enter(
-            operation,
-            headers.Authorization,
-            headers["x-api-key"],
-            context.HttpContext.Connection.RemoteIpAddress);
-        var call = new Call(
-            admitted.Caller,
-            requestId,
-            context.Deadline,
-            EdgeCall.TraceOf(headers.TraceParent, headers.TraceState),
-            context.CancellationToken);
-        return new GrpcCall(call, admitted);
+        return new GrpcCall(requestId, admission.Enter(operation, Credentials.Of(context.HttpContext)));
     }
 
     /// <summary>The status of what escaped, with the request's id in the trailers.</summary>
     public Status? StatusOf(Exception error, ServerCallContext context)
     {
-        var requestId = (context.Admission as GrpcCall)?.Call.RequestId;
+        var requestId = (context.Admission as GrpcCall)?.RequestId;
         if (requestId is null)
         {
             EdgeCall.TryGetRequestId(context.GetRequestHeader(EdgeCall.RequestIdHeader), out requestId);
@@ -83,15 +71,16 @@ internal sealed class GrpcOperations(
         return new Status((GrpcStatus)(int)answer.Status, answer.Message);
     }
 
-    private static Call CallOf(ServerCallContext context) => ((GrpcCall)context.Admission!).Call;
+    private ValueTask<Call> Authorize(IMessage? request, ServerCallContext context) =>
+        ((GrpcCall)context.Admission!).Authorize(admission, request, context);
 
-    private ValueTask<IMessage> Unary(IMessage request, ServerCallContext context) =>
-        new(implementers.Unary(context.Method, request, CallOf(context)));
+    private async ValueTask<IMessage> Unary(IMessage request, ServerCallContext context) =>
+        await implementers.Unary(context.Method, request, await Authorize(request, context));
 
     /// <summary>A stream ends when the process stops, so that a watcher does not hold up the stop: it may watch elsewhere.</summary>
     private async Task ServerStream(IMessage request, IServerStreamWriter<IMessage> responses, ServerCallContext context)
     {
-        var call = CallOf(context);
+        var call = await Authorize(request, context);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, lifetime.ApplicationStopping);
         call = call with { Cancellation = stopping.Token };
         await foreach (var reply in implementers.ServerStream(context.Method, request, call).WithCancellation(stopping.Token))
@@ -100,10 +89,27 @@ internal sealed class GrpcOperations(
         }
     }
 
-    private ValueTask<IMessage> ClientStream(IAsyncEnumerable<IMessage> requests, ServerCallContext context)
+    /// <summary>The first request says what the stream is about.</summary>
+    private async ValueTask<IMessage> ClientStream(IAsyncEnumerable<IMessage> requests, ServerCallContext context)
     {
-        var call = CallOf(context);
-        return new(implementers.ClientStream(context.Method, Translated(requests, call.Cancellation), call));
+        await using var messages = Translated(requests, context.CancellationToken).GetAsyncEnumerator(context.CancellationToken);
+        var first = await messages.MoveNextAsync() ? messages.Current : null;
+        var call = await Authorize(first, context);
+        return await implementers.ClientStream(context.Method, Joined(first, messages), call);
+    }
+
+    private static async IAsyncEnumerable<IMessage> Joined(IMessage? first, IAsyncEnumerator<IMessage> others)
+    {
+        if (first is null)
+        {
+            yield break;
+        }
+
+        yield return first;
+        while (await others.MoveNextAsync())
+        {
+            yield return others.Current;
+        }
     }
 
     /// <summary>What is wrong with a message on the wire is the caller's error, not one of whoever reads the stream.</summary>

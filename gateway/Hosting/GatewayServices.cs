@@ -31,9 +31,11 @@ internal static class GatewayServices
         .AddSingleton<AdministratorKey>()
         .AddSingleton<KeyRing>()
         .AddSingleton<Authenticator>()
+        .AddSingleton<ResourceResolver>()
         .AddSingleton<Admission>()
         .AddSingleton<RefusalLog>()
-        .AddHostedService<AccessUpkeep>();
+        .AddHostedService<AccessUpkeep>()
+        .AddHostedService<AccessListener>();
 
     private static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<OperationTable>()

@@ -72,7 +72,7 @@ internal sealed class JsonOperations(
     private async Task Answer(HttpContext http, Operation operation, string requestId)
     {
         var headers = http.Request.Headers;
-        using var admitted = admission.Enter(operation, headers.Authorization, headers["x-api-key"], http.Connection.RemoteIpAddress);
+        using var visitor = admission.Enter(operation, Credentials.Of(http));
         if (operation.Kind == OperationKind.ClientStream)
         {
             throw new ClusterException(
@@ -87,13 +87,13 @@ internal sealed class JsonOperations(
                 StatusCodes.Status415UnsupportedMediaType);
         }
 
+        var body = await JsonRequestBody.Read(http.Request, limits.MaxMessageBytes, http.RequestAborted);
+        var request = json.Parse(operation.Method.InputType, body);
         var call = new Call(
-            admitted.Caller,
+            await admission.Authorize(visitor, request, http.RequestAborted),
             requestId,
             Trace: EdgeCall.TraceOf(headers.TraceParent, headers.TraceState),
             Cancellation: http.RequestAborted);
-        var body = await JsonRequestBody.Read(http.Request, limits.MaxMessageBytes, http.RequestAborted);
-        var request = json.Parse(operation.Method.InputType, body);
         if (operation.Kind == OperationKind.ServerStream)
         {
             await AnswerLines(http, operation, request, call);

@@ -37,7 +37,7 @@ internal sealed class MetricsEndpoint(PrometheusMetrics metrics, Admission admis
 
             if (!options.AllowWithoutKey || !IsFromThisMachine(http.Connection))
             {
-                admission.Demand(Permission, Path, headers.Authorization, headers["x-api-key"], http.Connection.RemoteIpAddress);
+                admission.Demand(Permission, Path, Credentials.Of(http));
             }
         }
         catch (ClusterException error)

@@ -35,6 +35,8 @@ public static class StorageServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SchemaMigrator>>()));
         services.TryAddSingleton<ApiKeyStore>();
+        services.TryAddSingleton<AccessStore>();
+        services.TryAddSingleton<ResourceStore>();
         services.TryAddSingleton<AuditStore>();
         services.AddHostedService<MigrateAtStart>();
         return services;

@@ -29,7 +29,8 @@ public sealed class AdministratorKeyTests : IDisposable
         Assert.True(ApiKeyText.TryParse((await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken)).Trim(), out var key));
         var stored = Assert.Single(await Store(database).List(TestContext.Current.CancellationToken));
         Assert.Equal(key.Id, stored.KeyId);
-        Assert.Equal(PermissionSet.All.Order(), stored.Permissions.Order());
+        Assert.Null(stored.Permissions);
+        Assert.Equal(1, await database.Scalar<long>($"select count(*) from role_bindings where principal_id = '{key.Id}' and role = 'owner' and scope_kind = 'everything'"));
         Assert.Equal([File], Directory.GetFiles(StateDirectory));
     }
 

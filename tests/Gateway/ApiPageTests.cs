@@ -1,6 +1,6 @@
-using Cluster.Gateway.Access;
 using Cluster.Gateway.Http;
 using Cluster.Gateway.Metrics;
+using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Hosting;
 using Cluster.Tests.Support;
 using Cluster.V1;

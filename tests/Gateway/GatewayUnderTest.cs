@@ -5,6 +5,7 @@ using Cluster.Gateway.Access;
 using Cluster.Gateway.Hosting;
 using Cluster.Grpc;
 using Cluster.Grpc.Client;
+using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage;
 using Cluster.Silo.Storage.Access;
@@ -61,6 +62,8 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
 
     public string AdministratorKey { get; }
 
+    public string StateDirectory => _stateDirectory;
+
     public IServiceProvider Services => _app.Services;
 
     public static Task<GatewayUnderTest> Start(params string[] options) => Start(null, null, null, options);
@@ -104,7 +107,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     {
         var key = ApiKeyText.Create();
         var stored = key.ToStored("test", permissions.ToHashSet(), DateTimeOffset.UnixEpoch, end);
-        await Services.GetRequiredService<ApiKeyStore>().Insert(stored, new Call(Caller.System("test"), "test"));
+        await Services.GetRequiredService<ApiKeyStore>().Insert(stored, Roles.SmallestThatHolds(permissions), new Call(Caller.System("test"), "test"));
         await Refresh();
         return key;
     }

@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cluster.Gateway.Access;
 using Cluster.Gateway.Operations;
+using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Hosting.Contracts;
 using Cluster.V1;
 using Google.Protobuf.Reflection;
@@ -85,8 +85,9 @@ internal sealed class OpenApiDocument
         {
             ["operationId"] = $"{method.Service.Name}_{method.Name}",
             ["tags"] = new JsonArray(method.Service.Name),
-            ["description"] = $"{comment}\n\nNeeds the permission {permission}.{StreamNote(method)}".Trim(),
+            ["description"] = $"{comment}\n\nNeeds the permission {permission}{Others(operation)}.{StreamNote(method)}".Trim(),
             ["x-permission"] = permission,
+            ["x-also"] = new JsonArray([.. operation.Also.Select(also => JsonValue.Create(PermissionSet.NameOf(also)))]),
             ["x-read-only"] = operation.ReadOnly,
         };
         if (operation.KeyField() is { Length: > 0 } key)
@@ -134,6 +135,9 @@ internal sealed class OpenApiDocument
     private static string StreamNote(MethodDescriptor method) => method.IsClientStreaming
         ? " Takes a stream of requests: served over gRPC alone, answered 501 here."
         : "";
+
+    private static string Others(Operation operation) =>
+        string.Concat(operation.Also.Select(also => $" and {PermissionSet.NameOf(also)}"));
 
     private JsonArray Tags(OperationTable operations) => new(
     [

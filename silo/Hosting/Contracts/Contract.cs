@@ -93,6 +93,11 @@ public sealed class Contract
             yield return $"{operation} changes something, but {request.FullName} has no single string field request_id: add it, or mark the rpc read_only.";
         }
 
+        if (operation.Resource.IsMissing && call.Resource.Length > 0)
+        {
+            yield return $"{operation} names the resource {call.Resource}, but {request.FullName} has no single string field of that name.";
+        }
+
         if (operation is { Internal: false, Permission: Permission.Unspecified })
         {
             yield return $"{operation} names no permission, so nobody could call it: name one, or mark the service internal.";

@@ -15,6 +15,7 @@ public sealed class Operation
         Method = method;
         Path = $"/{method.Service.FullName}/{method.Name}";
         Permission = options.Permission;
+        Also = [.. options.Also];
         SecondFactor = options.SecondFactor;
         ReadOnly = options.ReadOnly;
         Internal = isInternal;
@@ -27,6 +28,7 @@ public sealed class Operation
         };
 
         KeyField = options.Key;
+        Resource = ResourceField.Read(method.InputType, options.Resource.Length > 0 ? options.Resource : options.Key);
         _key = TextField(options.Key)?.Accessor;
         _requestId = ReadOnly || Kind != OperationKind.Unary ? null : TextField("request_id")?.Accessor;
         GrainType = _key is null || Kind != OperationKind.Unary ? null : grainType;
@@ -55,6 +57,12 @@ public sealed class Operation
 
     /// <summary>What the caller must be allowed to do.</summary>
     public Permission Permission { get; }
+
+    /// <summary>What the caller must be allowed beside <see cref="Permission"/>, on the same thing.</summary>
+    public IReadOnlyList<Permission> Also { get; }
+
+    /// <summary>On what the permissions are needed.</summary>
+    public ResourceField Resource { get; }
 
     /// <summary>Whether the caller must prove a second factor.</summary>
     public bool SecondFactor { get; }

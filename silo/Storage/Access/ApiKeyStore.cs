@@ -1,3 +1,4 @@
+using System.Net;
 using Cluster.Silo.Hosting;
 using Cluster.V1;
 using Google.Protobuf.Reflection;
@@ -14,7 +15,17 @@ public sealed class ApiKeyStore(Database database, TimeProvider time)
     /// <summary>More keys than a cluster has callers.</summary>
     public const int MaxListed = 10_000;
 
-    private const string Columns = "key_id, name, key_hash, permissions, created_at, expires_at, revoked_at";
+    internal const string Columns =
+        """
+        key_id, name, key_hash, permissions, created_at, expires_at, revoked_at, principal_id, kind, addresses, created_by,
+        replaced_by, last_used_at, last_used_from
+        """;
+
+    private const string Parameters = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14";
+
+    private const string Secret = "secret";
+
+    private const string Certificate = "certificate";
 
     /// <summary>The first key of a cluster is made by one process alone, however many start at once.</summary>
     private const long FirstKeyLock = 0x6B_65_79_73;
@@ -33,20 +44,18 @@ public sealed class ApiKeyStore(Database database, TimeProvider time)
     public Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken) =>
         database.Query($"select {Columns} from api_keys order by created_at, key_id limit {MaxListed}", [], Read, cancellationToken);
 
-    /// <summary>All keys that were not revoked, expired ones included: what a gateway must know by heart.</summary>
-    /// <param name="cancellationToken">Gives up.</param>
-    public Task<IReadOnlyList<ApiKey>> ListUnrevoked(CancellationToken cancellationToken) =>
-        database.Query($"select {Columns} from api_keys where revoked_at is null", [], Read, cancellationToken);
-
-    /// <summary>Adds a key.</summary>
+    /// <summary>Adds a key with the principal that it calls for, and that principal's role on everything.</summary>
     /// <param name="key">With an id and a hash that no other key has.</param>
+    /// <param name="role">What the principal may do; a principal that is there already gets it too.</param>
     /// <param name="call">Who adds it.</param>
     /// <exception cref="ClusterException"><see cref="StatusCode.AlreadyExists"/>: the id or the hash is taken.</exception>
-    public async Task Insert(ApiKey key, Call call)
+    public async Task Insert(ApiKey key, Role role, Call call)
     {
         var changes = database.Change();
-        changes.Add($"insert into api_keys ({Columns}) values ($1, $2, $3, $4, $5, $6, $7)", Values(key));
+        AddPrincipal(changes, key, role, call);
+        Insert(changes, key);
         Audit(changes, "api_key.create", key, call);
+        AccessStore.Advance(changes);
         try
         {
             await database.Commit(changes, call.Cancellation);
@@ -64,11 +73,13 @@ public sealed class ApiKeyStore(Database database, TimeProvider time)
     {
         var changes = database.Change();
         changes.Add($"select pg_advisory_xact_lock({FirstKeyLock})");
+        AddPrincipal(changes, key, Role.Owner, call);
         changes.AddGuarded(
-            $"insert into api_keys ({Columns}) select $1, $2, $3, $4, $5, $6, $7 where not exists (select 1 from api_keys)",
+            $"insert into api_keys ({Columns}) select {Parameters} where not exists (select 1 from api_keys)",
             "the first API key",
             Values(key));
         Audit(changes, "api_key.create", key, call);
+        AccessStore.Advance(changes);
         try
         {
             await database.Commit(changes, call.Cancellation);
@@ -87,12 +98,9 @@ public sealed class ApiKeyStore(Database database, TimeProvider time)
     public async Task Revoke(string keyId, Call call)
     {
         var changes = database.Change();
-        changes.AddGuarded(
-            "update api_keys set revoked_at = coalesce(revoked_at, $2), version = version + 1 where key_id = $1",
-            "an API key",
-            Sql.Text(keyId),
-            Sql.Time(time.GetUtcNow()));
+        Revoke(changes, keyId, time.GetUtcNow());
         changes.Audit(call, "api_key.revoke", new GrainId("api_key", keyId));
+        AccessStore.Advance(changes);
         try
         {
             await database.Commit(changes, call.Cancellation);
@@ -101,6 +109,30 @@ public sealed class ApiKeyStore(Database database, TimeProvider time)
         {
             throw new ClusterException(StatusCode.NotFound, $"There is no API key {keyId}.", error);
         }
+    }
+
+    /// <summary>Adds a key whose principal is there.</summary>
+    /// <param name="changes">Takes the statement.</param>
+    /// <param name="key">The new one.</param>
+    internal static void Insert(Changes changes, ApiKey key) =>
+        changes.Add($"insert into api_keys ({Columns}) values ({Parameters})", Values(key));
+
+    /// <summary>Revokes a key for good; one that was revoked before keeps that moment.</summary>
+    /// <param name="changes">Takes the statement.</param>
+    /// <param name="keyId">Its id.</param>
+    /// <param name="now">From when on.</param>
+    internal static void Revoke(Changes changes, string keyId, DateTimeOffset now) => changes.AddGuarded(
+        "update api_keys set revoked_at = coalesce(revoked_at, $2), version = version + 1 where key_id = $1",
+        "an API key",
+        Sql.Text(keyId),
+        Sql.Time(now));
+
+    private static void AddPrincipal(Changes changes, ApiKey key, Role role, Call call)
+    {
+        AccessStore.Insert(changes, new PrincipalRecord(key.PrincipalId, key.Name, key.CreatedAt));
+        AccessStore.Insert(
+            changes,
+            new RoleBinding(key.PrincipalId, role, AccessScope.Everything, Effect.Allow, call.Caller.Id, key.CreatedAt));
     }
 
     private static void Audit(Changes changes, string operation, ApiKey key, Call call) =>
@@ -115,23 +147,47 @@ public sealed class ApiKeyStore(Database database, TimeProvider time)
         Sql.Text(key.KeyId),
         Sql.Text(key.Name),
         Sql.Bytes(key.KeyHash),
-        new NpgsqlParameter { Value = PermissionNames(key), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+        new NpgsqlParameter
+        {
+            Value = key.Permissions is null ? DBNull.Value : PermissionNames(key),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+        },
         Sql.Time(key.CreatedAt),
         Sql.TimeOrNull(key.ExpiresAt),
         Sql.TimeOrNull(key.RevokedAt),
+        Sql.Text(key.PrincipalId),
+        Sql.Text(key.Kind == ApiKeyKind.Certificate ? Certificate : Secret),
+        new NpgsqlParameter { Value = key.Addresses.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Cidr },
+        Sql.Text(key.CreatedBy),
+        Sql.TextOrNull(key.ReplacedBy),
+        Sql.TimeOrNull(key.LastUsedAt),
+        Sql.TextOrNull(key.LastUsedFrom),
     ];
 
-    private static string[] PermissionNames(ApiKey key) =>
-        [.. key.Permissions.Select(permission => Names.FindValueByNumber((int)permission).Name).Order()];
+    private static string[] PermissionNames(ApiKey key) => key.Permissions is null
+        ? ["*"]
+        : [.. key.Permissions.Select(permission => Names.FindValueByNumber((int)permission).Name).Order()];
 
-    private static ApiKey Read(NpgsqlDataReader row) => new(
+    internal static ApiKey Read(NpgsqlDataReader row) => new(
         row.GetString(0),
         row.GetString(1),
         row.GetFieldValue<byte[]>(2),
-        Permissions(row.GetFieldValue<string[]>(3)),
+        row.IsDBNull(3) ? null : Permissions(row.GetFieldValue<string[]>(3)),
         row.GetFieldValue<DateTimeOffset>(4),
-        row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5),
-        row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6));
+        TimeOrNull(row, 5),
+        TimeOrNull(row, 6))
+    {
+        PrincipalId = row.GetString(7),
+        Kind = row.GetString(8) == Certificate ? ApiKeyKind.Certificate : ApiKeyKind.Secret,
+        Addresses = row.GetFieldValue<IPNetwork[]>(9),
+        CreatedBy = row.GetString(10),
+        ReplacedBy = row.IsDBNull(11) ? null : row.GetString(11),
+        LastUsedAt = TimeOrNull(row, 12),
+        LastUsedFrom = row.IsDBNull(13) ? null : row.GetString(13),
+    };
+
+    private static DateTimeOffset? TimeOrNull(NpgsqlDataReader row, int ordinal) =>
+        row.IsDBNull(ordinal) ? null : row.GetFieldValue<DateTimeOffset>(ordinal);
 
     /// <summary>A permission that this build does not know, because a newer one granted it, allows nothing here.</summary>
     private static HashSet<Permission> Permissions(string[] names) =>

@@ -28,12 +28,12 @@ public sealed class ApiKeyStoreTests : IAsyncLifetime
     {
         var key = Key("ops", Permission.SendTokens, Permission.ViewBalance);
 
-        await _keys.Insert(key, Call);
+        await _keys.Insert(key, Role.Viewer, Call);
 
         var found = await _keys.FindByHash(key.KeyHash, CancellationToken.None);
         Assert.NotNull(found);
         Assert.Equal("ops", found.KeyId);
-        Assert.Equal([Permission.ViewBalance, Permission.SendTokens], found.Permissions.Order());
+        Assert.Equal([Permission.ViewBalance, Permission.SendTokens], found.Permissions!.Order());
         Assert.Equal(_clock.GetUtcNow(), found.CreatedAt);
         Assert.True(found.IsValidAt(_clock.GetUtcNow()));
         Assert.Null(await _keys.FindByHash(SHA256.HashData("other"u8), CancellationToken.None));
@@ -42,7 +42,7 @@ public sealed class ApiKeyStoreTests : IAsyncLifetime
     [Fact]
     public async Task Making_a_key_leaves_an_audit_row_that_names_caller_and_permissions()
     {
-        await _keys.Insert(Key("ops", Permission.SendTokens), Call);
+        await _keys.Insert(Key("ops", Permission.SendTokens), Role.Viewer, Call);
 
         var entry = Assert.Single(await new AuditStore(_database.Open()).List(new GrainId("api_key", "ops"), null, 10, CancellationToken.None));
         Assert.Equal(("api_key.create", "admin", "Ada", "10.0.0.1", "request-1"), (entry.Operation, entry.CallerId, entry.CallerName, entry.CallerAddress, entry.RequestId));
@@ -52,9 +52,9 @@ public sealed class ApiKeyStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_taken_id_is_refused_and_leaves_no_audit_row()
     {
-        await _keys.Insert(Key("ops"), Call);
+        await _keys.Insert(Key("ops"), Role.Viewer, Call);
 
-        var error = await Assert.ThrowsAsync<ClusterException>(() => _keys.Insert(Key("ops") with { KeyHash = SHA256.HashData("x"u8) }, Call));
+        var error = await Assert.ThrowsAsync<ClusterException>(() => _keys.Insert(Key("ops") with { KeyHash = SHA256.HashData("x"u8) }, Role.Viewer, Call));
 
         Assert.Equal((StatusCode.AlreadyExists, "There is an API key ops already; choose another id."), (error.Status, error.Message));
         Assert.Equal(1, await _database.Scalar<long>("select count(*) from audit_log"));
@@ -73,7 +73,7 @@ public sealed class ApiKeyStoreTests : IAsyncLifetime
     public async Task A_revoked_key_opens_nothing_and_keeps_the_moment_it_was_revoked()
     {
         var key = Key("ops");
-        await _keys.Insert(key, Call);
+        await _keys.Insert(key, Role.Viewer, Call);
         var revoked = _clock.GetUtcNow();
 
         await _keys.Revoke("ops", Call);
@@ -107,7 +107,7 @@ public sealed class ApiKeyStoreTests : IAsyncLifetime
     public async Task A_permission_of_a_newer_build_allows_nothing_here()
     {
         var key = Key("ops", Permission.ViewBalance);
-        await _keys.Insert(key, Call);
+        await _keys.Insert(key, Role.Viewer, Call);
         await _database.Execute("update api_keys set permissions = permissions || '{LAUNCH_ROCKETS}'");
 
         var found = await _keys.FindByHash(key.KeyHash, CancellationToken.None);
@@ -120,7 +120,7 @@ public sealed class ApiKeyStoreTests : IAsyncLifetime
     {
         foreach (var n in Enumerable.Range(1, 5))
         {
-            await _keys.Insert(Key($"key-{n}"), Call);
+            await _keys.Insert(Key($"key-{n}"), Role.Viewer, Call);
         }
 
         var audit = new AuditStore(_database.Open());
