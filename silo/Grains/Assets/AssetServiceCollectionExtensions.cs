@@ -7,7 +7,7 @@ namespace Cluster.Silo.Grains.Assets;
 /// <summary>Registers what reads and judges assets on the chain.</summary>
 public static class AssetServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="ChainReader"/>, <see cref="MintReader"/> and <see cref="RentReader"/>; needs <see cref="Solana.ISolanaRpc"/>. Safe to call twice.</summary>
+    /// <summary>Adds <see cref="ChainReader"/>, <see cref="ChainCircuit"/>, <see cref="MintReader"/> and <see cref="RentReader"/>; needs <see cref="Solana.ISolanaRpc"/>. Safe to call twice.</summary>
     /// <param name="services">The container.</param>
     /// <param name="configuration">Holds <see cref="ChainReaderOptions"/>.</param>
     public static IServiceCollection AddAssets(this IServiceCollection services, IConfiguration configuration)
@@ -18,6 +18,9 @@ public static class AssetServiceCollectionExtensions
                 options => options.Deadline >= TimeSpan.FromMilliseconds(10) && options.Deadline <= TimeSpan.FromSeconds(10),
                 $"{ChainReaderOptions.Section}:{nameof(ChainReaderOptions.Deadline)} must lie between 00:00:00.010 and 00:00:10.")
             .Validate(
+                options => options.RefuseFor >= TimeSpan.Zero && options.RefuseFor <= TimeSpan.FromMinutes(1),
+                $"{ChainReaderOptions.Section}:{nameof(ChainReaderOptions.RefuseFor)} must lie between 00:00:00 and 00:01:00.")
+            .Validate(
                 options => options.MaxConcurrentRequests is >= 1 and <= 64,
                 $"{ChainReaderOptions.Section}:{nameof(ChainReaderOptions.MaxConcurrentRequests)} must lie between 1 and 64.")
             .Validate(
@@ -25,6 +28,7 @@ public static class AssetServiceCollectionExtensions
                 $"{ChainReaderOptions.Section}:{nameof(ChainReaderOptions.MaxWaitingReads)} must lie between 1 and 1,000,000.")
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ChainCircuit>();
         services.TryAddSingleton<ChainReader>();
         services.TryAddSingleton<MintReader>();
         services.TryAddSingleton<RentReader>();

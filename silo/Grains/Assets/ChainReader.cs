@@ -10,12 +10,19 @@ namespace Cluster.Silo.Grains.Assets;
 /// requests are under way share the next one.
 /// </summary>
 /// <param name="rpc">The chain.</param>
+/// <param name="circuit">Is told whether the chain answers.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">Measures deadlines.</param>
-public sealed class ChainReader(ISolanaRpc rpc, IOptions<ChainReaderOptions> options, TimeProvider time)
+public sealed class ChainReader(ISolanaRpc rpc, ChainCircuit circuit, IOptions<ChainReaderOptions> options, TimeProvider time)
 {
     /// <summary>Accounts in one read: as many as <c>getMultipleAccounts</c> takes, so that one slot answers for all.</summary>
     public const int MaxAccounts = 100;
+
+    /// <summary>
+    /// Deadlines after which a request that hangs gives its place up: its readers have long gone, but even a late answer tells
+    /// that the chain is back.
+    /// </summary>
+    private const int LongestRequest = 4;
 
     private readonly ChainReaderOptions _options = options.Value;
     private readonly Lock _gate = new();
@@ -51,7 +58,9 @@ public sealed class ChainReader(ISolanaRpc rpc, IOptions<ChainReaderOptions> opt
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            return await WithinDeadline(question(rpc, either.Token), cancellationToken);
+            var answer = await WithinDeadline(question(rpc, either.Token), cancellationToken);
+            circuit.OnAnswer();
+            return answer;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -76,9 +85,13 @@ public sealed class ChainReader(ISolanaRpc rpc, IOptions<ChainReaderOptions> opt
         }
     }
 
-    private ClusterException TooLate() => new(
-        StatusCode.Unavailable,
-        $"The chain did not answer within {_options.Deadline.TotalMilliseconds:0} ms; nothing was changed, try again.");
+    private ClusterException TooLate()
+    {
+        circuit.OnSilence();
+        return new ClusterException(
+            StatusCode.Unavailable,
+            $"The chain did not answer within {_options.Deadline.TotalMilliseconds:0} ms; nothing was changed, try again.");
+    }
 
     private void Enqueue(Read read)
     {
@@ -113,6 +126,7 @@ public sealed class ChainReader(ISolanaRpc rpc, IOptions<ChainReaderOptions> opt
 
     private async Task Send(List<Read> reads)
     {
+        using var hanging = new CancellationTokenSource(_options.Deadline * LongestRequest, time);
         try
         {
             var places = new Dictionary<PublicKey, int>();
@@ -122,7 +136,8 @@ public sealed class ChainReader(ISolanaRpc rpc, IOptions<ChainReaderOptions> opt
             }
 
             var query = RpcQuery.Confirmed with { MinContextSlot = reads[0].Since > 0 ? reads[0].Since : null };
-            var answer = await rpc.GetMultipleAccounts([.. places.Keys], query, slice: null, CancellationToken.None);
+            var answer = await rpc.GetMultipleAccounts([.. places.Keys], query, slice: null, hanging.Token);
+            circuit.OnAnswer();
             foreach (var read in reads)
             {
                 read.Answer.TrySetResult(new(answer.Slot, [.. read.Accounts.Select(account => answer.Value[places[account]])]));

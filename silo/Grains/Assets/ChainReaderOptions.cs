@@ -9,6 +9,12 @@ public sealed class ChainReaderOptions
     /// <summary>How long a read may take, 10 ms to 10 s. Default 500 ms: a slow endpoint must not hold up a wallet.</summary>
     public TimeSpan Deadline { get; set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// How long wallets' calls that need the chain are refused at once after a read missed its deadline, before one is let
+    /// through to find out; 0 to 1 min, default 1 s; 0 lets one after the other through.
+    /// </summary>
+    public TimeSpan RefuseFor { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Requests under way at once, 1 to 64. Default 8; reads that arrive meanwhile share the next request.</summary>
     public int MaxConcurrentRequests { get; set; } = 8;
 

@@ -75,7 +75,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
         var wallet = Existing();
         var mints = request.Mints.Count > 0
             ? [.. request.Mints.Select(mint => PaymentOrder.Address(mint, "mint")).Distinct()]
-            : await parts.Balances.ListMints(wallet.Address, call.Cancellation);
+            : await parts.Chain.Guard(() => parts.Balances.ListMints(wallet.Address, call.Cancellation));
         if (mints.Count > BalanceReader.MaxMints)
         {
             throw new ClusterException(
@@ -83,7 +83,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
         }
 
         var reply = new Balances { WalletId = wallet.WalletId };
-        reply.Balances_.AddRange(await parts.Balances.Read(wallet.Address, mints, _books, call.Cancellation));
+        reply.Balances_.AddRange(await parts.Chain.Guard(() => parts.Balances.Read(wallet.Address, mints, _books, call.Cancellation)));
         return reply;
     }
 
@@ -94,7 +94,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
     {
         var order = PaymentOrder.Read(request);
         var wallet = Payer(order, call);
-        var facts = await parts.Payments.Read(wallet.Address, order, call.Cancellation);
+        var facts = await parts.Chain.Guard(() => parts.Payments.Read(wallet.Address, order, call.Cancellation));
         var plan = PaymentPlan.Make(wallet.Address, order, facts, _variety.SpareUnits(order, facts.Terms.Blockhash.Blockhash));
         Observe(facts);
         InsufficientFunds.Refuse(_books, plan);
@@ -122,7 +122,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
             ?? throw NoSuch(request.DestinationWalletId);
         PublicKey? mint = request.Mint.Length == 0 ? null : PaymentOrder.Address(request.Mint, "mint");
         var since = Math.Max(request.MinContextSlot, _books.LastSettledSlot);
-        var facts = await parts.Sweeps.Read(wallet.Address, destination.Address, mint, since, call.Cancellation);
+        var facts = await parts.Chain.Guard(() => parts.Sweeps.Read(wallet.Address, destination.Address, mint, since, call.Cancellation));
         var spare = _variety.SpareUnits(new PaymentOrder(destination.Address, mint, 0, ""), facts.Terms.Blockhash.Blockhash);
         var plan = SweepPlan.Make(wallet.Address, destination.Address, facts, spare);
         return await Pay(UnsignedTransfer.Of(wallet.WalletId, plan, mint, parts.Now), plan.Write(), call);

@@ -1,3 +1,4 @@
+using Cluster.Silo.Grains.Assets;
 using Cluster.Silo.Grains.Wallets.Payments;
 using Cluster.Silo.Grains.Wallets.Sweeps;
 using Cluster.Silo.Storage;
@@ -15,6 +16,7 @@ internal sealed class WalletParts(
     SweepReader sweeps,
     BalanceReader balances,
     PaymentOutbox outbox,
+    ChainCircuit chain,
     TimeProvider time,
     IOptions<WalletOptions> options)
 {
@@ -31,6 +33,9 @@ internal sealed class WalletParts(
     public BalanceReader Balances { get; } = balances;
 
     public PaymentOutbox Outbox { get; } = outbox;
+
+    /// <summary>Lets a turn's reads through to the chain while that answers.</summary>
+    public ChainCircuit Chain { get; } = chain;
 
     public WalletOptions Options { get; } = options.Value;
 

@@ -61,6 +61,24 @@ public sealed class ChainReaderTests
     }
 
     [Fact]
+    public async Task A_request_that_hangs_gives_its_place_up()
+    {
+        var reader = Reader(requests: 1);
+        var first = reader.ReadAccounts([Key(1)], CancellationToken.None);
+        _clock.Advance(TimeSpan.FromMilliseconds(500));
+        await Assert.ThrowsAsync<ClusterException>(() => first);
+
+        _clock.Advance(TimeSpan.FromMilliseconds(1_400));
+        var second = reader.ReadAccounts([Key(2)], CancellationToken.None);
+        Assert.Single(_asked);
+        _clock.Advance(TimeSpan.FromMilliseconds(100));
+        await WaitForRequest(2);
+        Answer(1);
+
+        Assert.Equal(Lamports(2), (await second).Value[0]!.Lamports);
+    }
+
+    [Fact]
     public async Task More_reads_than_may_wait_are_refused()
     {
         var reader = Reader(requests: 1, waiting: 2);
@@ -96,19 +114,23 @@ public sealed class ChainReaderTests
 
     private static ulong Lamports(int number) => (ulong)number * 1_000;
 
-    private ChainReader Reader(int requests = 8, int waiting = 100) => new(
-        RpcStub.Make(accounts =>
-        {
-            var answer = new TaskCompletionSource<AtSlot<IReadOnlyList<AccountInfo?>>>(TaskCreationOptions.RunContinuationsAsynchronously);
-            lock (_asked)
-            {
-                _asked.Add((accounts, answer));
-            }
+    private ChainReader Reader(int requests = 8, int waiting = 100)
+    {
+        var options = Options.Create(new ChainReaderOptions { MaxConcurrentRequests = requests, MaxWaitingReads = waiting });
+        return new ChainReader(Chain(), new ChainCircuit(options, _clock), options, _clock);
+    }
 
-            return answer.Task;
-        }),
-        Options.Create(new ChainReaderOptions { MaxConcurrentRequests = requests, MaxWaitingReads = waiting }),
-        _clock);
+    private ISolanaRpc Chain() => RpcStub.Make((accounts, cancellationToken) =>
+    {
+        var answer = new TaskCompletionSource<AtSlot<IReadOnlyList<AccountInfo?>>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
+        lock (_asked)
+        {
+            _asked.Add((accounts, answer));
+        }
+
+        return answer.Task;
+    });
 
     private void Answer(int request) => _asked[request].Answer.SetResult(new AtSlot<IReadOnlyList<AccountInfo?>>(
         7, [.. _asked[request].Accounts.Select(key => new AccountInfo(Lamports(BitConverter.ToInt32(key.AsSpan())), default, default, false))]));
@@ -132,9 +154,9 @@ public sealed class ChainReaderTests
     /// <summary>Answers <c>getMultipleAccounts</c> and nothing else.</summary>
     public class RpcStub : DispatchProxy
     {
-        private Func<IReadOnlyList<PublicKey>, Task<AtSlot<IReadOnlyList<AccountInfo?>>>> _answer = null!;
+        private Func<IReadOnlyList<PublicKey>, CancellationToken, Task<AtSlot<IReadOnlyList<AccountInfo?>>>> _answer = null!;
 
-        public static ISolanaRpc Make(Func<IReadOnlyList<PublicKey>, Task<AtSlot<IReadOnlyList<AccountInfo?>>>> answer)
+        public static ISolanaRpc Make(Func<IReadOnlyList<PublicKey>, CancellationToken, Task<AtSlot<IReadOnlyList<AccountInfo?>>>> answer)
         {
             var stub = Create<ISolanaRpc, RpcStub>();
             ((RpcStub)(object)stub)._answer = answer;
@@ -143,7 +165,7 @@ public sealed class ChainReaderTests
 
         protected override object Invoke(MethodInfo? targetMethod, object?[]? args) =>
             targetMethod!.Name == nameof(ISolanaRpc.GetMultipleAccounts)
-                ? _answer((IReadOnlyList<PublicKey>)args![0]!)
+                ? _answer((IReadOnlyList<PublicKey>)args![0]!, (CancellationToken)args[3]!)
                 : throw new NotSupportedException(targetMethod.Name);
     }
 }
