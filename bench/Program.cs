@@ -13,6 +13,7 @@ IReadOnlyList<Benchmark> benchmarks =
     new CampaignWithLatency(),
     new CampaignGrowth(),
     new GrainCalls(),
+    new MeasuredCalls(),
     new UnaryCall(),
 ];
 

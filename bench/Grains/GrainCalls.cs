@@ -13,7 +13,9 @@ namespace Cluster.Bench.Grains;
 /// <summary>Calls through the whole of the embedded host, timers, collector and metrics included; only the database is left alone.</summary>
 internal sealed class GrainCalls : Benchmark
 {
-    private const int Callers = 256;
+    /// <summary>How many call at once.</summary>
+    public const int Callers = 256;
+
     private const int Grains = 1_024;
     private const int CallsEach = 40_000;
     private const int SlowCallsEach = 2_000;
@@ -33,7 +35,7 @@ internal sealed class GrainCalls : Benchmark
 
     public override async Task<Measurement> Measure(CancellationToken cancellationToken)
     {
-        using var host = BuildHost();
+        using var host = BuildHost(_ => { });
         await host.StartAsync(cancellationToken);
         var grains = host.Services.GetRequiredService<IGrains>();
         var quick = await Median(grains, CallsEach, key => new CountUpRequest { CounterId = key });
@@ -54,7 +56,8 @@ internal sealed class GrainCalls : Benchmark
         return Comparison.Median(rates);
     }
 
-    private static async Task<double> Rate(IGrains grains, int callsEach, Func<string, IMessage> request)
+    /// <summary>Calls a second, of all callers together; every call is counted.</summary>
+    public static async Task<double> Rate(IGrains grains, int callsEach, Func<string, IMessage> request)
     {
         var before = await Sum(grains);
         var start = Stopwatch.GetTimestamp();
@@ -91,7 +94,8 @@ internal sealed class GrainCalls : Benchmark
         return sum;
     }
 
-    private static IHost BuildHost()
+    /// <summary>A host of counters.</summary>
+    public static IHost BuildHost(Action<IServiceCollection> add)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services
@@ -101,6 +105,7 @@ internal sealed class GrainCalls : Benchmark
             .AddEmbeddedHost();
         builder.Services.RemoveAll<IHostedService>();
         builder.Services.AddSingleton(provider => (IHostedService)provider.GetRequiredService<IGrains>());
+        add(builder.Services);
         return builder.Build();
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Cluster.Gateway.Metrics;
 
@@ -16,6 +17,10 @@ internal sealed class SeriesTable<TCell>(int maxSeries, KeyValuePair<string, obj
     /// <summary>The same labels can come as tags in several orders and types; each is remembered once, up to so many a series.</summary>
     private const int SpellingsOfASeries = 4;
 
+    /// <summary>Spellings to try first, by the identity of their values, which costs less than reading them. A power of two.</summary>
+    private const int RecentSpellings = 32;
+
+    private readonly Spelling?[] _recent = new Spelling?[RecentSpellings];
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TCell> _byLabels = new(StringComparer.Ordinal);
 
@@ -31,15 +36,39 @@ internal sealed class SeriesTable<TCell>(int maxSeries, KeyValuePair<string, obj
     /// <summary>The cell of the series with these tags.</summary>
     public bool TryFind(ReadOnlySpan<KeyValuePair<string, object?>> tags, [MaybeNullWhen(false)] out TCell cell)
     {
+        ref var recent = ref _recent[IdentityOf(tags) & (RecentSpellings - 1)];
+        if (Volatile.Read(ref recent) is { } last && last.IsSame(tags))
+        {
+            cell = last.Cell;
+            return true;
+        }
+
         var hash = HashOf(tags);
         if (Look(Volatile.Read(ref _spellings), tags, hash) is { } known)
         {
+            if (known.IsSame(tags))
+            {
+                Volatile.Write(ref recent, known);
+            }
+
             cell = known.Cell;
             return true;
         }
 
         cell = _isFull ? null : Add(tags, hash);
         return cell is not null;
+    }
+
+    /// <summary>Of the tags' values as objects, whatever they hold: most callers give the same objects each time.</summary>
+    private static int IdentityOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var identity = tags.Length;
+        foreach (ref readonly var tag in tags)
+        {
+            identity = (identity * 31) + RuntimeHelpers.GetHashCode(tag.Value);
+        }
+
+        return identity;
     }
 
     private static Spelling? Look(Spelling?[] spellings, ReadOnlySpan<KeyValuePair<string, object?>> tags, int hash)
@@ -134,6 +163,25 @@ internal sealed class SeriesTable<TCell>(int maxSeries, KeyValuePair<string, obj
         public int Hash => hash;
 
         public TCell Cell => cell;
+
+        /// <summary>Whether the tags are these very objects.</summary>
+        public bool IsSame(ReadOnlySpan<KeyValuePair<string, object?>> others)
+        {
+            if (tags.Length != others.Length)
+            {
+                return false;
+            }
+
+            for (var i = 0; i < tags.Length; i++)
+            {
+                if (!ReferenceEquals(tags[i].Key, others[i].Key) || !ReferenceEquals(tags[i].Value, others[i].Value))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
 
         public bool Matches(ReadOnlySpan<KeyValuePair<string, object?>> others)
         {

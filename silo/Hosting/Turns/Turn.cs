@@ -69,7 +69,7 @@ internal abstract class Turn(GrainCell cell, Call call, CallDeadline? armed, boo
 
 /// <summary>A call of an rpc.</summary>
 /// <typeparam name="TReply">The rpc's reply, or <see cref="IMessage"/>.</typeparam>
-internal sealed class CallTurn<TReply>(GrainCell cell, GrainMethod method, IMessage request, Call call, CallDeadline? armed)
+internal sealed class CallTurn<TReply>(GrainCell cell, GrainMethod method, OperationMetrics metrics, IMessage request, Call call, CallDeadline? armed)
     : Turn(cell, call, armed, exclusive: !method.ReadOnly)
     where TReply : class, IMessage
 {
@@ -84,7 +84,13 @@ internal sealed class CallTurn<TReply>(GrainCell cell, GrainMethod method, IMess
 
     protected override void SetReply(Task completed) => _answer.TrySetResult((TReply)method.ReplyOf(completed));
 
-    protected override void SetError(ClusterException error) => _answer.TrySetException(error);
+    protected override void SetError(ClusterException error)
+    {
+        if (_answer.TrySetException(error))
+        {
+            metrics.Failed(error.Status);
+        }
+    }
 }
 
 /// <summary>A reminder's or a timer's turn.</summary>

@@ -202,14 +202,15 @@ internal sealed class TurnRuntime : IGrains, IReminderTarget
         }
 
         return mayRunHere && RuntimeHelpers.TryEnsureSufficientExecutionStack() && cell.Mailbox.TryEnter(!method.ReadOnly)
-            ? RunHere<TReply>(cell, method, request, call, armed)
-            : Wait<TReply>(cell, method, request, call, armed);
+            ? RunHere<TReply>(cell, route, request, call, armed)
+            : Wait<TReply>(cell, route, request, call, armed);
     }
 
     /// <summary>Runs the turn on this thread: the grain was idle, and is held.</summary>
-    private Task<TReply> RunHere<TReply>(GrainCell cell, GrainMethod method, IMessage request, Call call, CallDeadline? armed)
+    private Task<TReply> RunHere<TReply>(GrainCell cell, Route route, IMessage request, Call call, CallDeadline? armed)
         where TReply : class, IMessage
     {
+        var method = route.Method;
         cell.LastUsed = _epoch;
         Task task;
         var callers = IsolatedContext.Enter(call);
@@ -238,12 +239,12 @@ internal sealed class TurnRuntime : IGrains, IReminderTarget
             call = CallDeadline.Arm(call, Time, Options.DefaultDeadline, out armed);
         }
 
-        var turn = new CallTurn<TReply>(cell, method, request, call, armed);
+        var turn = new CallTurn<TReply>(cell, method, route.Metrics, request, call, armed);
         cell.Continue(turn, task);
         return turn.Answer;
     }
 
-    private Task<TReply> Wait<TReply>(GrainCell cell, GrainMethod method, IMessage request, Call call, CallDeadline? armed)
+    private Task<TReply> Wait<TReply>(GrainCell cell, Route route, IMessage request, Call call, CallDeadline? armed)
         where TReply : class, IMessage
     {
         if (call.Deadline is null)
@@ -251,7 +252,7 @@ internal sealed class TurnRuntime : IGrains, IReminderTarget
             call = CallDeadline.Arm(call, Time, Options.DefaultDeadline, out armed);
         }
 
-        var turn = new CallTurn<TReply>(cell, method, request, call, armed);
+        var turn = new CallTurn<TReply>(cell, route.Method, route.Metrics, request, call, armed);
         Post(turn, unbounded: false);
         return turn.Answer;
     }
@@ -276,7 +277,35 @@ internal sealed class TurnRuntime : IGrains, IReminderTarget
         }
     }
 
-    private async Task<TReply> Observed<TReply>(Route route, IMessage request, Call call, bool mayRunHere)
+    private Task<TReply> Observed<TReply>(Route route, IMessage request, Call call, bool mayRunHere)
+        where TReply : class, IMessage
+    {
+        if (HostMetrics.Activities.HasListeners())
+        {
+            return Traced<TReply>(route, request, call, mayRunHere);
+        }
+
+        var start = Time.GetTimestamp();
+        var answer = Start<TReply>(route, request, call, mayRunHere);
+        if (answer.IsCompleted)
+        {
+            route.Metrics.Record(Time.GetElapsedTime(start));
+        }
+        else
+        {
+            _ = Timed(route.Metrics, start, answer);
+        }
+
+        return answer;
+    }
+
+    private async Task Timed(OperationMetrics metrics, long start, Task answer)
+    {
+        await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        metrics.Record(Time.GetElapsedTime(start));
+    }
+
+    private async Task<TReply> Traced<TReply>(Route route, IMessage request, Call call, bool mayRunHere)
         where TReply : class, IMessage
     {
         var observation = route.Metrics.Observe(call, Time);
