@@ -237,8 +237,14 @@ public sealed class EmbeddedHostTests() : HostConformance(new EmbeddedHosts())
         Assert.Equal(1, seen["cluster.calls.duration cluster.tests.hosting.ProbeOperations.Act"]);
 
         Stage.Activating = (_, _) => throw new ClusterException(StatusCode.Unavailable, "the vault is away");
-        await Refused(StatusCode.Unavailable, TotalOf(host, "b"));
-        Assert.Equal(1, seen["cluster.activations.failed probe Unavailable"]);
+        const int Times = 40;
+        for (var time = 0; time < Times; time++)
+        {
+            await Refused(StatusCode.Unavailable, TotalOf(host, "b"));
+        }
+
+        Assert.Equal(Times, seen["cluster.activations.failed probe Unavailable"]);
+        Assert.Equal(Times, seen["cluster.calls.failures cluster.tests.hosting.Probes.GetTotal Unavailable"]);
     }
 
     [Fact]
