@@ -27,12 +27,13 @@ public sealed class NetworkPolicyTests
         Assert.True(network.Allows(Place.Of(chart.Component("work")), signer, Silo));
         Assert.True(network.Allows(signer, signer, Silo));
         Assert.True(network.Allows(Place.Of(chart.Component("gateway")), signer, Orleans));
-        Assert.False(network.Allows(Place.Of(chart.Component("gateway")), signer, Silo));
-        Assert.False(network.Allows(Place.Of(chart.Component("work")), signer, Health));
+        Assert.False(network.LetsIn(Place.Of(chart.Component("gateway")), signer, Silo));
+        Assert.False(network.LetsIn(Place.Of(chart.Component("work")), signer, Orleans));
+        Assert.False(network.LetsIn(Place.Of(chart.Component("work")), signer, Health));
         foreach (var other in new[] { Place.Stranger, Caller, Prometheus, Place.Of(chart.Component("migrations")), Place.At("10.0.0.1") })
         {
-            Assert.False(network.Allows(other, signer, Silo));
-            Assert.False(network.Allows(other, signer, Orleans));
+            Assert.False(network.LetsIn(other, signer, Silo));
+            Assert.False(network.LetsIn(other, signer, Orleans));
         }
     }
 
@@ -45,9 +46,9 @@ public sealed class NetworkPolicyTests
         Assert.True(network.Allows(work, work, Silo));
         Assert.True(network.Allows(Place.Of(chart.Component("signer")), work, Silo));
         Assert.True(network.Allows(Place.Of(chart.Component("gateway")), work, Orleans));
-        Assert.False(network.Allows(Place.Of(chart.Component("gateway")), work, Silo));
-        Assert.False(network.Allows(Place.Stranger, work, Silo));
-        Assert.False(network.Allows(Caller, work, Orleans));
+        Assert.False(network.LetsIn(Place.Of(chart.Component("gateway")), work, Silo));
+        Assert.False(network.LetsIn(Place.Stranger, work, Silo));
+        Assert.False(network.LetsIn(Caller, work, Orleans));
     }
 
     [Fact]

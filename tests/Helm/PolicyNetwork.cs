@@ -14,7 +14,11 @@ internal sealed class PolicyNetwork(RenderedChart chart)
 
     /// <summary>Whether a connection is let out at one end and in at the other.</summary>
     public bool Allows(Place from, Place to, int port, string protocol = "TCP") =>
-        Lets(from, "Egress", "egress", "to", to, port, protocol) && Lets(to, "Ingress", "ingress", "from", from, port, protocol);
+        Lets(from, "Egress", "egress", "to", to, port, protocol) && LetsIn(from, to, port, protocol);
+
+    /// <summary>Whether a connection is let in, whatever holds where it comes from.</summary>
+    public bool LetsIn(Place from, Place to, int port, string protocol = "TCP") =>
+        Lets(to, "Ingress", "ingress", "from", from, port, protocol);
 
     private bool Lets(Place pod, string direction, string rules, string peers, Place other, int port, string protocol)
     {
