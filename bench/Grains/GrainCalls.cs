@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Cluster.Bench.Grains.Contract;
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Keys;
 using Cluster.Silo.Storage;
+using Cluster.Silo.Storage.Audit;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -99,7 +101,7 @@ internal sealed class GrainCalls : Benchmark
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services
-            .AddSingleton(new Database(NpgsqlDataSource.Create("Host=127.0.0.1"), TimeProvider.System))
+            .AddSingleton(new Database(NpgsqlDataSource.Create("Host=127.0.0.1"), TimeProvider.System, new AuditKeyRing(new AuditKey(SecretBytes.Random(AuditKey.Size)))))
             .AddContract(CountersReflection.Descriptor)
             .AddGrain<CounterGrain>("counter")
             .AddEmbeddedHost();

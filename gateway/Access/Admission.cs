@@ -55,7 +55,7 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
                 $"the API key '{principal.KeyId}' has {principal.Slots.Capacity} requests under way, as many as it may; wait for some to end");
         }
 
-        return new Visitor(operation, principal, credentials.Address, _all);
+        return new Visitor(operation, principal, credentials, _all);
     }
 
     /// <summary>Demands a permission of who looks at the cluster itself, which is no operation.</summary>
@@ -91,12 +91,19 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
             if (lacking is { } permission)
             {
                 var on = resource is null ? " on everything" : $" on wallet {resource.WalletId}";
-                throw Denied(principal, permission, operation.PublicName(), visitor.Address, on);
+                throw Denied(principal, permission, operation.PublicName(), visitor.Credentials.Address, on);
             }
         }
 
-        return new Caller(principal.KeyId, principal.Key.Name, visitor.Address?.ToString());
+        return CallerOf(principal, visitor.Credentials);
     }
+
+    private static Caller CallerOf(Principal principal, in Credentials credentials) =>
+        new(principal.KeyId, principal.Key.Name, credentials.Address?.ToString())
+        {
+            Role = principal.Grants.HighestRole,
+            UserAgent = credentials.UserAgent,
+        };
 
     private static Permission? FirstLacking(Operation operation, Func<Permission, bool> allows)
     {
@@ -139,7 +146,7 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
 }
 
 /// <summary>Whose request was let in to be read; leaves when disposed, once.</summary>
-internal sealed class Visitor(Operation operation, Principal principal, IPAddress? address, RequestSlots ofAll) : IDisposable
+internal sealed class Visitor(Operation operation, Principal principal, Credentials credentials, RequestSlots ofAll) : IDisposable
 {
     /// <summary>What they ask for.</summary>
     public Operation Operation => operation;
@@ -147,8 +154,8 @@ internal sealed class Visitor(Operation operation, Principal principal, IPAddres
     /// <summary>Who it is.</summary>
     public Principal Principal => principal;
 
-    /// <summary>Where the request came from.</summary>
-    public IPAddress? Address => address;
+    /// <summary>What the request brought.</summary>
+    public Credentials Credentials => credentials;
 
     public void Dispose()
     {

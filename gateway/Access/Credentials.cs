@@ -8,12 +8,14 @@ namespace Cluster.Gateway.Access;
 /// <param name="ApiKey">The header <c>x-api-key</c>, or null.</param>
 /// <param name="Certificate">The client certificate of its connection, or null.</param>
 /// <param name="Address">Where it came from.</param>
-internal readonly record struct Credentials(string? Authorization, string? ApiKey, X509Certificate2? Certificate, IPAddress? Address)
+/// <param name="UserAgent">By which program, as that says; goes into audit rows.</param>
+internal readonly record struct Credentials(string? Authorization, string? ApiKey, X509Certificate2? Certificate, IPAddress? Address, string UserAgent = "")
 {
     /// <summary>Reads them from a request.</summary>
     public static Credentials Of(HttpContext http) => new(
         http.Request.Headers.Authorization,
         http.Request.Headers["x-api-key"],
         http.Connection.ClientCertificate,
-        http.Connection.RemoteIpAddress);
+        http.Connection.RemoteIpAddress,
+        http.Request.Headers.UserAgent.ToString());
 }

@@ -8,6 +8,12 @@ public sealed record Caller(string Id, string Name, string? Address = null)
 {
     private const string SystemPrefix = "system:";
 
+    /// <summary>By which role the caller may do what it asks for; empty where none was needed.</summary>
+    public string Role { get; init; } = "";
+
+    /// <summary>By which program the call came, as that program says; empty inside the cluster.</summary>
+    public string UserAgent { get; init; } = "";
+
     /// <summary>Whether the cluster itself calls; no API key has such an id.</summary>
     public bool IsSystem => Id.StartsWith(SystemPrefix, StringComparison.Ordinal);
 

@@ -1,4 +1,6 @@
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Storage.Audit;
+using Cluster.V1;
 using Google.Protobuf;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,8 +14,9 @@ namespace Cluster.Silo.Storage;
 public sealed class Changes
 {
     private readonly TimeProvider _time;
+    private readonly AuditKey _audit;
 
-    internal Changes(TimeProvider time) => _time = time;
+    internal Changes(TimeProvider time, AuditKey audit) => (_time, _audit) = (time, audit);
 
     internal NpgsqlBatch Batch { get; } = new();
 
@@ -41,25 +44,46 @@ public sealed class Changes
             [.. parameters, Sql.Text(what)]);
 
     /// <summary>Adds the audit row of this change.</summary>
-    /// <param name="call">Who, and under which request.</param>
+    /// <param name="call">Who, from where, and under which request.</param>
     /// <param name="operation">For example <c>wallet.transfer</c>.</param>
     /// <param name="subject">What was changed.</param>
     /// <param name="detail">Figures that an auditor wants, never a secret; JSON object.</param>
-    public void Audit(Call call, string operation, GrainId subject, string detail = "{}") =>
+    /// <param name="severity">
+    /// High for what may be theft (a large transfer, a key taken out, an emergency), medium for what is unusual.
+    /// </param>
+    /// <param name="outcome">Failed where what is recorded came to nothing.</param>
+    public void Audit(
+        Call call,
+        string operation,
+        GrainId subject,
+        string detail = "{}",
+        Severity severity = Severity.Low,
+        AuditOutcome outcome = AuditOutcome.Done)
+    {
+        var row = AuditRow.Of(_time.GetUtcNow(), call, operation, subject, outcome, severity, detail);
         Add(
             """
-            insert into audit_log (at, caller_id, caller_name, caller_address, operation, subject_type, subject_key, request_id, detail)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            insert into audit_log (entry_id, at, caller_id, caller_name, caller_role, caller_address, user_agent, operation,
+              subject_type, subject_key, request_id, outcome, severity, detail, key_id, mac)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             """,
-            Sql.Time(_time.GetUtcNow()),
-            Sql.Text(call.Caller.Id),
-            Sql.Text(call.Caller.Name),
-            Sql.TextOrNull(call.Caller.Address),
-            Sql.Text(operation),
-            Sql.Text(subject.Type),
-            Sql.Text(subject.Key),
-            Sql.Text(call.RequestId),
-            new NpgsqlParameter { Value = detail, NpgsqlDbType = NpgsqlDbType.Jsonb });
+            Sql.Uuid(row.EntryId),
+            Sql.Time(row.At),
+            Sql.Text(row.Caller.Id),
+            Sql.Text(row.Caller.Name),
+            Sql.Text(row.Caller.Role),
+            Sql.TextOrNull(row.Caller.Address),
+            Sql.Text(row.Caller.UserAgent),
+            Sql.Text(row.Operation),
+            Sql.Text(row.Subject.Type),
+            Sql.Text(row.Subject.Key),
+            Sql.Text(row.RequestId),
+            Sql.Text(AuditText.Of(row.Outcome)),
+            Sql.Text(AuditText.Of(row.Severity)),
+            new NpgsqlParameter { Value = row.Detail, NpgsqlDbType = NpgsqlDbType.Json },
+            Sql.Text(_audit.Id),
+            Sql.Bytes(_audit.Mac(MacContent.Of(row))));
+    }
 
     /// <summary>Records the answer, so that the same request gives it again; nothing where the call has no request id.</summary>
     /// <param name="call">The call that is answered.</param>

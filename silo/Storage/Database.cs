@@ -1,3 +1,4 @@
+using Cluster.Silo.Storage.Audit;
 using Npgsql;
 
 namespace Cluster.Silo.Storage;
@@ -5,7 +6,8 @@ namespace Cluster.Silo.Storage;
 /// <summary>The cluster's PostgreSQL.</summary>
 /// <param name="source">The pool.</param>
 /// <param name="time">Stamps rows.</param>
-public sealed class Database(NpgsqlDataSource source, TimeProvider time)
+/// <param name="auditKeys">Under the current one of them, audit rows get their MACs.</param>
+public sealed class Database(NpgsqlDataSource source, TimeProvider time, AuditKeyRing auditKeys)
 {
     /// <summary>SQLSTATE that <c>require_one</c> raises.</summary>
     private const string StaleVersion = "CL001";
@@ -20,7 +22,7 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider time)
     public NpgsqlDataSource Source => source;
 
     /// <summary>Begins to collect what one turn changes.</summary>
-    public Changes Change() => new(time);
+    public Changes Change() => new(time, auditKeys.Current);
 
     /// <summary>
     /// Commits all of it in one round trip and one transaction. The answer may have been lost on the way: whoever gets

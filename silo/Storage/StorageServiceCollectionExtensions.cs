@@ -1,4 +1,5 @@
 using Cluster.Silo.Storage.Access;
+using Cluster.Silo.Storage.Audit;
 using Cluster.Silo.Storage.Schema;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,7 @@ public static class StorageServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(CreateSource);
+        services.TryAddSingleton(_ => AuditKeyRing.Read(configuration));
         services.TryAddSingleton<Database>();
         services.TryAddSingleton(provider => new SchemaMigrator(
             provider.GetRequiredService<NpgsqlDataSource>(),

@@ -9,6 +9,7 @@ using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage;
 using Cluster.Silo.Storage.Access;
+using Cluster.Silo.Storage.Audit;
 using Cluster.Tests.Support;
 using Cluster.V1;
 using Google.Protobuf;
@@ -83,6 +84,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         [
             $"--ConnectionStrings:Cluster={database.ConnectionString}",
             $"--Cluster:StateDirectory={stateDirectory}",
+            $"--{AuditKeyRing.KeySetting}={TestAuditKeys.Text}",
             "--Cluster:Grpc:Port=0",
             "--Cluster:Http:Port=0",
             .. options,

@@ -1,3 +1,5 @@
+using Cluster.Silo.Storage.Audit;
+
 namespace Cluster.Tests.Support;
 
 /// <summary>The built gateway executable with its embedded silo, on free ports, against a database and a localnet.</summary>
@@ -38,6 +40,7 @@ internal sealed class ClusterProcess : ServerProcess, IRunningCluster
             ["ConnectionStrings__Cluster"] = connectionString,
             ["SOLANA_RPC_URL"] = rpc.ToString(),
             ["WALLET_ENCRYPTION_KEY"] = WalletEncryptionKey,
+            [AuditKeyRing.KeySetting] = TestAuditKeys.Text,
             ["Cluster__StateDirectory"] = state.Path,
             ["Cluster__Grpc__Port"] = $"{grpc.Port}",
             ["Cluster__Http__Port"] = $"{http.Port}",

@@ -196,7 +196,8 @@ internal abstract class ServerProcess : IAsyncDisposable
     private static bool IsForeign(string name) =>
         name.StartsWith("Cluster__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase)
-        || name is "SOLANA_RPC_URL" or "SOLANA_NETWORK" or "WALLET_ENCRYPTION_KEY" or "WALLET_MAX_TRANSACTION_AMOUNT";
+        || name is "SOLANA_RPC_URL" or "SOLANA_NETWORK" or "WALLET_ENCRYPTION_KEY" or "WALLET_MAX_TRANSACTION_AMOUNT"
+            or "AUDIT_HMAC_KEY" or "AUDIT_HMAC_FORMER_KEYS";
 
     private async Task<bool> IsReady()
     {

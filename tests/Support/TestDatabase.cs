@@ -29,7 +29,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>What silos' code works with.</summary>
     /// <param name="time">Stamps rows.</param>
-    public Database Open(TimeProvider? time = null) => new(Source, time ?? TimeProvider.System);
+    public Database Open(TimeProvider? time = null) => new(Source, time ?? TimeProvider.System, TestAuditKeys.Ring());
 
     /// <summary>Runs one statement.</summary>
     public async Task Execute(string sql)

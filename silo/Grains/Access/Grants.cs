@@ -24,6 +24,8 @@ public sealed class Grants
 
     private Grants(IEnumerable<RoleBinding> bindings, PermissionSet narrowed)
     {
+        var highest = bindings.Where(binding => binding.Effect == Effect.Allow).Select(binding => binding.Role).DefaultIfEmpty().Max();
+        HighestRole = highest == Role.Unspecified ? "" : AccessText.Of(highest);
         _scopes = bindings.GroupBy(binding => binding.Scope).ToFrozenDictionary(
             scope => scope.Key,
             scope => new Sides(Union(scope, Effect.Allow).And(narrowed), Union(scope, Effect.Deny)));
@@ -33,6 +35,9 @@ public sealed class Grants
             .Aggregate(default(PermissionSet), static (all, sides) => all.Or(sides.Allowed))
             .Except(_everything.Denied);
     }
+
+    /// <summary>The highest role that is held anywhere; empty where none is. For audit rows, not for decisions.</summary>
+    public string HighestRole { get; }
 
     /// <summary>What is allowed on at least one thing, as far as that can be said without knowing the thing.</summary>
     public PermissionSet AllowedSomewhere { get; }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Cluster.Silo;
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Storage.Audit;
 using Cluster.Solana;
 using Cluster.Tests.Support;
 using Cluster.V1;
@@ -40,6 +41,7 @@ internal sealed class CampaignCluster : IAsyncDisposable
         {
             ["ConnectionStrings:Cluster"] = database.ConnectionString,
             ["SOLANA_RPC_URL"] = localnet.Url.ToString(),
+            [AuditKeyRing.KeySetting] = TestAuditKeys.Text,
             ["WALLET_ENCRYPTION_KEY"] = Convert.ToBase64String(key),
             ["Cluster:Solana:SlotDuration"] = "00:00:00.050",
             ["Cluster:Solana:ResendInterval"] = "00:00:00.500",

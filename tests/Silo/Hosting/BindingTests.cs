@@ -119,7 +119,7 @@ public sealed class BindingTests
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Services
             .AddSingleton<TimeProvider>(new FakeTimeProvider())
-            .AddSingleton(new Cluster.Silo.Storage.Database(Npgsql.NpgsqlDataSource.Create("Host=127.0.0.1;Port=1"), TimeProvider.System))
+            .AddSingleton(new Cluster.Silo.Storage.Database(Npgsql.NpgsqlDataSource.Create("Host=127.0.0.1;Port=1"), TimeProvider.System, TestAuditKeys.Ring()))
             .AddContract(ProbesReflection.Descriptor)
             .AddEmbeddedHost();
         register(builder.Services);

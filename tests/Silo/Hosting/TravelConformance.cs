@@ -22,7 +22,7 @@ public abstract class TravelConformance(IConformanceHosts hosts) : HostConforman
         });
         Stage.Script("pass on", (grain, call) => grain.Others.Call<ActReply>(new ActRequest { ProbeId = "b", Script = "last" }, call));
         var trace = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
-        var sent = new Call(new Caller("key-7", "Ada", "10.1.2.3"), "request-9", Beginning + (30 * Second), trace);
+        var sent = new Call(new Caller("key-7", "Ada", "10.1.2.3") { Role = "operator", UserAgent = "airdrops/2" }, "request-9", Beginning + (30 * Second), trace);
 
         await Act(host, "a", "pass on", sent);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage.Access;
+using Cluster.Silo.Storage.Audit;
 using Cluster.Tests.Support;
 using Cluster.V1;
 using Xunit;
@@ -44,9 +45,9 @@ public sealed class ApiKeyStoreTests : IAsyncLifetime
     {
         await _keys.Insert(Key("ops", Permission.SendTokens), Role.Viewer, Call);
 
-        var entry = Assert.Single(await new AuditStore(_database.Open()).List(new GrainId("api_key", "ops"), null, 10, CancellationToken.None));
-        Assert.Equal(("api_key.create", "admin", "Ada", "10.0.0.1", "request-1"), (entry.Operation, entry.CallerId, entry.CallerName, entry.CallerAddress, entry.RequestId));
-        Assert.Equal("""{"name": "Key ops", "permissions": "SEND_TOKENS"}""", entry.Detail);
+        var entry = Assert.Single(await new AuditStore(_database.Open()).List(new AuditQuery(Subject: new GrainId("api_key", "ops")), null, 10, CancellationToken.None));
+        Assert.Equal(("api_key.create", "admin", "Ada", "10.0.0.1", "request-1"), (entry.Row.Operation, entry.Row.Caller.Id, entry.Row.Caller.Name, entry.Row.Caller.Address, entry.Row.RequestId));
+        Assert.Equal("""{"name":"Key ops","permissions":"SEND_TOKENS"}""", entry.Row.Detail);
     }
 
     [Fact]
@@ -124,11 +125,11 @@ public sealed class ApiKeyStoreTests : IAsyncLifetime
         }
 
         var audit = new AuditStore(_database.Open());
-        var first = await audit.List(null, null, 2, CancellationToken.None);
-        var second = await audit.List(null, first[^1].Id, 2, CancellationToken.None);
+        var first = await audit.List(new AuditQuery(), null, 2, CancellationToken.None);
+        var second = await audit.List(new AuditQuery(), first[^1].AuditId, 2, CancellationToken.None);
 
-        Assert.Equal(["key-5", "key-4"], first.Select(entry => entry.SubjectKey));
-        Assert.Equal(["key-3", "key-2"], second.Select(entry => entry.SubjectKey));
+        Assert.Equal(["key-5", "key-4"], first.Select(entry => entry.Row.Subject.Key));
+        Assert.Equal(["key-3", "key-2"], second.Select(entry => entry.Row.Subject.Key));
     }
 
     private ApiKey Key(string id, params Permission[] permissions) => new(

@@ -12,10 +12,10 @@ public sealed class PostgresServerTests
         await using var first = await TestDatabase.Create();
         await using var second = await TestDatabase.Create();
 
-        await first.Execute("insert into audit_log (at, caller_id, caller_name, operation, subject_type, subject_key, request_id) values (now(), 'a', 'a', 'a', 'a', 'a', 'a')");
+        await first.Execute("insert into wallets (wallet_id, kind, address, created_at) values ('a', 'user', decode(repeat('00', 32), 'hex'), now())");
 
-        Assert.Equal(1, await first.Scalar<long>("select count(*) from audit_log"));
-        Assert.Equal(0, await second.Scalar<long>("select count(*) from audit_log"));
+        Assert.Equal(1, await first.Scalar<long>("select count(*) from wallets"));
+        Assert.Equal(0, await second.Scalar<long>("select count(*) from wallets"));
     }
 
     [Fact]

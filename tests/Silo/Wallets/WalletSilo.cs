@@ -4,6 +4,7 @@ using Cluster.Silo.Grains.Wallets;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Storage;
+using Cluster.Silo.Storage.Audit;
 using Cluster.Solana;
 using Cluster.Tests.Support;
 using Cluster.V1;
@@ -41,6 +42,7 @@ internal sealed class WalletSilo : IAsyncDisposable
         {
             ["ConnectionStrings:Cluster"] = database.ConnectionString,
             [KeyOptions.LocalKeySetting] = EncryptionKey,
+            [AuditKeyRing.KeySetting] = TestAuditKeys.Text,
             ["Cluster:ChainReader:Deadline"] = "00:00:05",
             ["Cluster:Wallets:ReminderPeriod"] = "00:00:01",
         });

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using Cluster.Silo.Keys;
+using Cluster.Silo.Keys.Local;
+
+namespace Cluster.Silo.Storage.Audit;
+
+/// <summary>
+/// The audit key of an installation on one machine, in a file that its owner alone can read. Several processes may begin
+/// at once with the same folder: one makes the key, all of them use it.
+/// </summary>
+internal static class AuditKeyFile
+{
+    /// <summary>The file's name in the state directory.</summary>
+    public const string Name = "audit.key";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const UnixFileMode Others = ~(OwnerOnly | UnixFileMode.UserExecute);
+
+    /// <summary>Reads the key, and makes it where there is none.</summary>
+    /// <param name="folder">The state directory; made where it is missing.</param>
+    /// <exception cref="KeyException">The file cannot be written, or what stands there cannot be used.</exception>
+    public static SecretBytes ReadOrMake(string folder)
+    {
+        var file = Path.Combine(folder, Name);
+        try
+        {
+            if (!File.Exists(file))
+            {
+                Make(folder, file);
+            }
+
+            if ((File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
+            {
+                throw new KeyException(
+                    $"{file} can be read by other users and may no longer be secret: set {AuditKeyRing.KeySetting} to a new key and {AuditKeyRing.FormerKeysSetting} to this one, or restrict it with chmod 600.");
+            }
+
+            return KeyEncryptionKeyText.Parse(File.ReadAllText(file), file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyException(
+                $"The key that seals the audit log cannot be kept in {file} ({error.Message}): set {AuditKeyRing.KeySetting} to 32 bytes in base64 or hex, the same for every process of the cluster, or Cluster:StateDirectory to a folder that this process may write to.",
+                error);
+        }
+    }
+
+    private static void Make(string folder, string file)
+    {
+        Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+        var unfinished = $"{file}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
+        using (var stream = new FileStream(unfinished, creation))
+        using (var writer = new StreamWriter(stream))
+        {
+            writer.WriteLine(RandomNumberGenerator.GetHexString(2 * AuditKey.Size, lowercase: true));
+            writer.Flush();
+            stream.Flush(flushToDisk: true);
+        }
+
+        try
+        {
+            File.Move(unfinished, file, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            // Another process was first, and its key is the one.
+            File.Delete(unfinished);
+        }
+    }
+}
