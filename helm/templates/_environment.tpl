@@ -100,6 +100,10 @@
 {{ include "cluster.orleansEnvironment" . }}
 - name: Cluster__Storage__MaxPoolSize
   value: {{ $values.databaseConnections | quote }}
+{{ include "cluster.secretVariable" (dict "name" "AUDIT_HMAC_KEY" "secret" .root.Values.audit.existingSecret) }}
+{{- with .root.Values.audit.formerSecret }}
+{{ include "cluster.secretVariable" (dict "name" "AUDIT_HMAC_FORMER_KEYS" "secret" .) }}
+{{- end }}
 {{- if .component.keys }}
 {{ include "cluster.keysEnvironment" .root.Values.keys }}
 {{- end }}

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Cluster.Silo.Keys;
+using Cluster.Silo.Storage.Audit;
 using Xunit;
 
 namespace Cluster.Tests.Helm;
@@ -37,6 +38,17 @@ public sealed class SecretTests
         var account = Assert.Single(chart.OfKind("ServiceAccount"), item => item["metadata"]!["annotations"].Texts().ContainsKey("azure.workload.identity/client-id"));
         Assert.Equal(signing.Spec.Text("serviceAccountName"), account.Text("metadata", "name"));
         Assert.Single(chart.Serving, pod => pod.Spec.Text("serviceAccountName") == account.Text("metadata", "name"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task Every_pod_that_serves_is_given_the_key_of_the_audit_log(string example)
+    {
+        var chart = await Chart.RenderAsync(example, "audit.formerSecret.name=cluster-audit", "audit.formerSecret.key=former");
+
+        Assert.All(chart.Serving, pod => Assert.Equal("cluster-audit/audit-hmac-key", pod.Secrets[AuditKeyRing.KeySetting]));
+        Assert.All(chart.Serving, pod => Assert.Equal("cluster-audit/former", pod.Secrets[AuditKeyRing.FormerKeysSetting]));
+        Assert.All(chart.Pods.Except(chart.Serving), pod => Assert.DoesNotContain(AuditKeyRing.KeySetting, pod.Environment.Keys));
     }
 
     [Fact]

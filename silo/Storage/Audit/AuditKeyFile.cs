@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Keys.Local;
@@ -22,6 +23,11 @@ internal static class AuditKeyFile
     /// <exception cref="KeyException">The file cannot be written, or what stands there cannot be used.</exception>
     public static SecretBytes ReadOrMake(string folder)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new KeyException($"On this system no file is made that its owner alone can read: set {AuditKeyRing.KeySetting} to 32 bytes in base64 or hex.");
+        }
+
         var file = Path.Combine(folder, Name);
         try
         {
@@ -46,6 +52,7 @@ internal static class AuditKeyFile
         }
     }
 
+    [UnsupportedOSPlatform("windows")]
     private static void Make(string folder, string file)
     {
         Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
