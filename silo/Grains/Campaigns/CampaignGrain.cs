@@ -17,46 +17,27 @@ internal sealed class CampaignGrain(
     LaneStore lanes,
     CampaignAssets assets,
     FundsCheck funds,
+    PaymentLimit limit,
+    LaneOrders orders,
     ILogger<CampaignGrain> logger) : Grain
 {
     /// <summary>How long an upload may be silent before another one may take its place.</summary>
     public static readonly TimeSpan UploadLease = TimeSpan.FromSeconds(60);
 
     private const string TendLanes = "tend-lanes";
-    private const int LongestName = 200;
 
     private static readonly TimeSpan TendPeriod = TimeSpan.FromSeconds(5);
 
     public async Task<Campaign> CreateCampaign(CreateCampaignRequest request, Call call)
     {
-        CampaignIds.Require(request.CampaignId);
-        RequireFields(request);
+        NewCampaign.Check(request);
         if (await campaigns.Find(Id.Key, call.Cancellation) is not null)
         {
             throw new ClusterException(StatusCode.AlreadyExists, $"There is a campaign {Id.Key} already; choose another id.");
         }
 
-        var wallet = await Grains.Call<Wallet>(new GetWalletRequest { WalletId = request.WalletId }, call);
-        if (wallet.Kind == WalletKind.Lane)
-        {
-            throw Invalid($"Wallet {request.WalletId} belongs to a campaign's lane, which alone pays from it: name another wallet.");
-        }
-
-        var asset = await assets.Read(request.Mint, call.Cancellation);
-        var record = new CampaignRecord
-        {
-            CampaignId = request.CampaignId,
-            Name = request.Name,
-            WalletId = request.WalletId,
-            Mint = asset.Mint,
-            TokenProgram = asset.TokenProgram,
-            Decimals = asset.Decimals,
-            State = CampaignState.Draft,
-            Duplicates = request.Duplicates == DuplicatePolicy.Unspecified ? DuplicatePolicy.DuplicatesReject : request.Duplicates,
-            OffCurve = request.OffCurve == OffCurvePolicy.Unspecified ? OffCurvePolicy.OffCurveReject : request.OffCurve,
-            Lanes = (int)request.Lanes,
-            CreatedAt = Now(),
-        };
+        NewCampaign.CheckSource(await Grains.Call<Wallet>(new GetWalletRequest { WalletId = request.WalletId }, call));
+        var record = NewCampaign.Of(request, await assets.Read(request.Mint, call.Cancellation), Now());
         var reply = record.ToMessage();
         var changes = database.Change();
         CampaignStore.Insert(changes, record);
@@ -75,6 +56,7 @@ internal sealed class CampaignGrain(
         var before = await Load(call);
         var state = CampaignLifecycle.Apply(Id.Key, before.State, CampaignEvent.Started);
         RequireNoUpload(before);
+        await limit.Require(before, call);
         await funds.Require(before, LaneSplit.Count(before.Lanes, before.Recipients), call);
         var after = before with
         {
@@ -184,7 +166,7 @@ internal sealed class CampaignGrain(
 
         if (!await LookAtLanes(campaign, call))
         {
-            await OrderLanes(campaign.State, call);
+            await orders.Give(Id.Key, campaign.State, Grains, call);
         }
     }
 
@@ -251,7 +233,7 @@ internal sealed class CampaignGrain(
         await database.Commit(changes, call.Cancellation);
         CampaignLog.StateChanged(
             logger, Id.Key, CampaignLifecycle.Name(before.State), CampaignLifecycle.Name(after.State), call.Caller.Id);
-        await OrderLanes(after.State, call);
+        await orders.Give(Id.Key, after.State, Grains, call);
         return reply;
     }
 
@@ -259,36 +241,6 @@ internal sealed class CampaignGrain(
     {
         var now = await campaigns.FindOverview(Id.Key, call.Cancellation) ?? throw CampaignIds.NotFound(Id.Key);
         return (now with { Campaign = after with { Version = after.Version + 1 } }).ToMessage();
-    }
-
-    /// <summary>Tells every open lane what the campaign's state asks of it. A lane that cannot be reached is told again later.</summary>
-    private async Task OrderLanes(CampaignState state, Call call)
-    {
-        if (!CampaignLifecycle.HasOpenLanes(state))
-        {
-            return;
-        }
-
-        var open = (await lanes.List(Id.Key, call.Cancellation)).Where(lane => lane.State != LaneState.LaneDone);
-        await Task.WhenAll(open.Select(lane => OrderLane(lane.Lane, state, call)));
-    }
-
-    private async Task OrderLane(int lane, CampaignState state, Call call)
-    {
-        var laneId = CampaignIds.Lane(Id.Key, lane);
-        try
-        {
-            await (state switch
-            {
-                CampaignState.Running => Grains.Call<Lane>(new StartLaneRequest { LaneId = laneId }, call),
-                CampaignState.Paused => Grains.Call<Lane>(new PauseLaneRequest { LaneId = laneId }, call),
-                _ => Grains.Call<Lane>(new CancelLaneRequest { LaneId = laneId }, call),
-            });
-        }
-        catch (ClusterException error)
-        {
-            CampaignLog.LaneNotReached(logger, Id.Key, lane, error);
-        }
     }
 
     private async Task<CampaignRecord> Load(Call call) =>
@@ -305,29 +257,4 @@ internal sealed class CampaignGrain(
                 $"An upload to campaign {Id.Key} is under way; wait for its end, or until {campaign.UploadLease:u} if it was abandoned.");
         }
     }
-
-    private static void RequireFields(CreateCampaignRequest request)
-    {
-        if (request.Name.Length > LongestName)
-        {
-            throw Invalid($"The name has {request.Name.Length} characters; at most {LongestName} are allowed.");
-        }
-
-        if (request.WalletId.Length == 0)
-        {
-            throw Invalid("wallet_id is missing: name the wallet that pays.");
-        }
-
-        if (request.Lanes > LaneSplit.MaxLanes)
-        {
-            throw Invalid($"{request.Lanes} lanes were asked for; choose 1 to {LaneSplit.MaxLanes}, or 0 to leave it to the cluster.");
-        }
-
-        if (!Enum.IsDefined(request.Duplicates) || !Enum.IsDefined(request.OffCurve))
-        {
-            throw Invalid($"duplicates {request.Duplicates} or off_curve {request.OffCurve} is no policy of this cluster.");
-        }
-    }
-
-    private static ClusterException Invalid(string message) => new(StatusCode.InvalidArgument, message);
 }

@@ -53,6 +53,8 @@ public static class CampaignServiceCollectionExtensions
         services.TryAddSingleton<LaneStore>();
         services.TryAddSingleton<BatchStore>();
         services.TryAddSingleton<FundsCheck>();
+        services.TryAddSingleton<PaymentLimit>();
+        services.TryAddSingleton<LaneOrders>();
         services.TryAddSingleton<LaneMetrics>();
         services.AddHostedService<OpenCampaigns>();
         services.TryAddSingleton<LanePumpParts>();

@@ -16,7 +16,8 @@ public sealed class WalletOptions
     /// <summary>
     /// The most SOL that one transfer may pay, as a plain number of SOL with at most nine decimals, for example
     /// <c>12.5</c>; from <c>WALLET_MAX_TRANSACTION_AMOUNT</c>. Above zero; null, the default, sets no limit. It holds for
-    /// transfers that callers ask for, not for those that the cluster makes itself to fund a campaign's lanes.
+    /// transfers that callers ask for and for what a campaign owes to one recipient, not for transfers that the cluster makes
+    /// itself to fund a campaign's lanes.
     /// </summary>
     public decimal? MaxTransactionAmount { get; set; }
 

@@ -44,6 +44,17 @@ internal sealed class RecipientStore(Database database)
         }
     }
 
+    /// <summary>The first recipient who is owed more than an amount; null where nobody is.</summary>
+    public async Task<(long Line, PublicKey Owner, ulong Amount)?> FindAbove(string campaignId, ulong amount, CancellationToken cancellationToken)
+    {
+        var found = await database.Query(
+            "select line, owner, amount from campaign_recipients where campaign_id = $1 and amount > $2 order by sequence limit 1",
+            [Sql.Text(campaignId), Sql.BaseUnits(amount)],
+            reader => (reader.GetInt64(0), PublicKey.FromBytes(reader.GetFieldValue<byte[]>(1)), Database.BaseUnits(reader, 2)),
+            cancellationToken);
+        return found.Count == 0 ? null : found[0];
+    }
+
     /// <summary>What a range of recipients is owed.</summary>
     /// <exception cref="OverflowException">More than 2^64 - 1 base units, which no upload accepts.</exception>
     public async Task<ulong> Sum(string campaignId, long first, long last, CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
+using Cluster.Silo.Grains.Wallets;
 using Cluster.Silo.Hosting;
 using Cluster.V1;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Cluster.Tests.Silo.Campaigns;
@@ -93,6 +95,31 @@ public sealed class CampaignOrderTests
         var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
         Assert.Equal("", end.PauseReason);
         await stage.RequirePaidExactly(cluster, "drop", owed);
+    }
+
+    [Fact]
+    public async Task A_campaign_that_owes_somebody_more_than_one_payment_may_send_does_not_start()
+    {
+        await using var stage = await CampaignStage.Set();
+        await using var cluster = await stage.StartCluster(services => services.Configure<WalletOptions>(options => options.MaxTransactionAmount = 1.5m));
+        await stage.Fund(cluster, 100 * Sol);
+        var owed = CampaignStage.Recipients(2, least: 750_000_000);
+        await stage.Create(cluster, "drop", duplicates: DuplicatePolicy.DuplicatesMerge);
+        await cluster.Upload("drop", [owed[0], owed[1], owed[1]]);
+
+        var refusal = await Assert.ThrowsAsync<ClusterException>(() => CampaignStage.Start(cluster, "drop"));
+
+        Assert.Equal(StatusCode.FailedPrecondition, refusal.Status);
+        Assert.StartsWith(
+            $"campaign drop owes 1,500,000,002 lamports to {owed[1].Owner} (line 3), and this cluster pays at most 1,500,000,000 in one payment (WALLET_MAX_TRANSACTION_AMOUNT).",
+            refusal.Message,
+            StringComparison.Ordinal);
+        Assert.Equal(CampaignState.Ready, (await cluster.Call<Campaign>(new GetCampaignRequest { CampaignId = "drop" })).State);
+
+        await stage.Create(cluster, "within", duplicates: DuplicatePolicy.DuplicatesKeep);
+        await cluster.Upload("within", [owed[0], owed[1], owed[1]]);
+        await CampaignStage.Start(cluster, "within");
+        await cluster.Await("within", campaign => campaign.State == CampaignState.Completed);
     }
 
     [Fact]
