@@ -69,6 +69,7 @@ internal static class GatewayServices
 
     private static IServiceCollection AddHttp(this IServiceCollection services) => services
         .AddRoutingCore()
+        .AddMetricsEndpoint()
         .AddSingleton<JsonMapping>()
         .AddSingleton<JsonOperations>()
         .AddSingleton<HealthEndpoints>()

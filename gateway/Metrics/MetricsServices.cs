@@ -6,16 +6,22 @@ namespace Cluster.Gateway.Metrics;
 /// <summary>Registers metrics, for a process of any role.</summary>
 internal static class MetricsServices
 {
-    /// <summary>Adds the listener, which hears everything from the start of the host on, and its endpoint. Safe to call twice.</summary>
-    /// <param name="services">Hold <see cref="Admission"/> where the endpoint is mapped.</param>
+    /// <summary>Adds the listener, which hears everything from the start of the host on. Safe to call twice.</summary>
+    /// <param name="services">The container's.</param>
     /// <param name="options">What may be kept, and who may read it.</param>
     public static IServiceCollection AddPrometheusMetrics(this IServiceCollection services, MetricsOptions options)
     {
         services.AddMetrics();
         services.TryAddSingleton(options);
         services.TryAddSingleton<PrometheusMetrics>();
-        services.TryAddSingleton<MetricsEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ListenFromTheStart>());
+        return services;
+    }
+
+    /// <summary>Adds <see cref="MetricsEndpoint"/>; needs the listener and <see cref="Admission"/>.</summary>
+    public static IServiceCollection AddMetricsEndpoint(this IServiceCollection services)
+    {
+        services.TryAddSingleton<MetricsEndpoint>();
         return services;
     }
 

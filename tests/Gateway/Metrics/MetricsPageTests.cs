@@ -31,7 +31,7 @@ public sealed class MetricsPageTests
         _ = app.Services.GetRequiredService<IServer>();
         _ = app.Services.GetRequiredService<NpgsqlDataSource>();
         _ = app.Services.GetRequiredService<Cluster.Silo.Grains.Lanes.LaneMetrics>();
-        state.Delete();
+        state.Delete(recursive: true);
 
         var shown = metrics.Heads.Select(head => $"| `{head.Name}` | {head.Kind.ToString().ToLowerInvariant()} | {head.Unit} | … | {head.Help} |").ToList();
 
