@@ -24,7 +24,7 @@ internal static class StartFailure
         InvalidConfigurationException invalid => (invalid.Errors, Misconfigured),
         SchemaException schema => ([schema.Message], Misconfigured),
         BindingException binding => (binding.Errors, Misconfigured),
-        KeyException key => ([key.Message], Misconfigured),
+        KeyException key => ([key.Message], key.IsTransient ? Unavailable : Misconfigured),
         ClusterException refusal => ([refusal.Message], Misconfigured),
         SolanaStartException solana => ([solana.Message], Unavailable),
         PostgresException postgres => ([$"PostgreSQL refused ({postgres.SqlState}): {postgres.MessageText}."], Unavailable),

@@ -6,6 +6,12 @@ public interface IKeyEncryptionKeyProvider : IDisposable
     /// <summary>For people, for example <c>local</c>.</summary>
     string Name { get; }
 
+    /// <summary>What callers wait for at present, with figures, for their error messages; null where nobody has to wait.</summary>
+    string? Congestion => null;
+
+    /// <summary>How many operations the provider makes in ten seconds; null where nothing bounds them.</summary>
+    int? OperationsPerTenSeconds => null;
+
     /// <summary>The key that wraps from now on.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="KeyException">The provider is away, or has no key that wraps.</exception>

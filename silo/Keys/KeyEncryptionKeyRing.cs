@@ -15,6 +15,9 @@ public sealed class KeyEncryptionKeyRing(IKeyEncryptionKeyProvider provider, par
     /// <summary>The provider whose key wraps.</summary>
     public IKeyEncryptionKeyProvider Provider => provider;
 
+    /// <summary>What callers wait for at present, with figures; null where nobody has to wait.</summary>
+    public string? Congestion => former.Prepend(provider).Select(each => each.Congestion).FirstOrDefault(figures => figures is not null);
+
     /// <summary>The key that wraps.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="KeyException">The provider is away, or has no key that wraps.</exception>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Cluster.Silo.Keys.AzureKeyVault;
 
 namespace Cluster.Silo.Keys;
 
@@ -10,6 +11,9 @@ public sealed class KeyOptions
 
     /// <summary>The provider whose keys stand in the configuration itself.</summary>
     public const string LocalProvider = "local";
+
+    /// <summary>The provider whose keys are in Azure Key Vault or a managed HSM.</summary>
+    public const string VaultProvider = "azure-key-vault";
 
     /// <summary>The setting that holds the local provider's key.</summary>
     public const string LocalKeySetting = "WALLET_ENCRYPTION_KEY";
@@ -25,8 +29,8 @@ public sealed class KeyOptions
 
     private const int MinIterations = 600_000;
 
-    /// <summary>Default <c>local</c>: 32 bytes from <c>WALLET_ENCRYPTION_KEY</c>.</summary>
-    [AllowedValues(LocalProvider, ErrorMessage = "must be local")]
+    /// <summary>Default <c>local</c>: 32 bytes from <c>WALLET_ENCRYPTION_KEY</c>; or <c>azure-key-vault</c>.</summary>
+    [AllowedValues(LocalProvider, VaultProvider, ErrorMessage = "must be local or azure-key-vault")]
     public string Provider { get; set; } = LocalProvider;
 
     /// <summary>PBKDF2's iterations over <c>MASTER_PASSWORD</c>; default and least 600,000.</summary>
@@ -38,4 +42,7 @@ public sealed class KeyOptions
     /// true it starts, and those wallets cannot sign until they are recovered.
     /// </summary>
     public bool StartWithoutFormerKeys { get; set; }
+
+    /// <summary>Of the provider <c>azure-key-vault</c>.</summary>
+    public KeyVaultOptions AzureKeyVault { get; } = new();
 }

@@ -1,3 +1,4 @@
+using Cluster.Silo.Keys.AzureKeyVault;
 using Cluster.Silo.Keys.Local;
 using Cluster.Silo.Storage.Wallets;
 using Microsoft.Extensions.Configuration;
@@ -20,6 +21,8 @@ public static class KeyServiceCollectionExtensions
     public static IServiceCollection AddKeys(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<KeyOptions>().Bind(configuration.GetSection(KeyOptions.Section)).ValidateDataAnnotations();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddKeyVaults();
         services.TryAddSingleton(provider => CreateRing(configuration, provider));
         services.TryAddSingleton<KeyEnvelope>();
         services.TryAddSingleton<WalletKeyStore>();
@@ -30,6 +33,12 @@ public static class KeyServiceCollectionExtensions
     private static KeyEncryptionKeyRing CreateRing(IConfiguration configuration, IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<KeyOptions>>().Value;
-        return new KeyEncryptionKeyRing(LocalKeySettings.ReadCurrent(configuration, options));
+        return options.Provider == KeyOptions.VaultProvider
+            ? new KeyEncryptionKeyRing(
+                KeyVaults.Current(options.AzureKeyVault, services),
+                [.. KeyVaults.Former(options.AzureKeyVault, services), LocalKeySettings.ReadAllAsFormer(configuration, options)])
+            : new KeyEncryptionKeyRing(
+                LocalKeySettings.ReadCurrent(configuration, options),
+                [.. KeyVaults.Former(options.AzureKeyVault, services)]);
     }
 }
