@@ -27,6 +27,13 @@ public sealed partial class SolanaRpcClient : ISolanaRpc, IDisposable
     /// <summary>The node.</summary>
     public RpcEndpoint Endpoint { get; }
 
+    /// <inheritdoc cref="RpcTransport.Replied"/>
+    internal Action<TimeSpan>? Replied
+    {
+        get => _transport.Replied;
+        set => _transport.Replied = value;
+    }
+
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _transport.Dispose();
 

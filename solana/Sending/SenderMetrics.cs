@@ -11,18 +11,22 @@ internal sealed class SenderMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _submitted;
     private readonly Counter<long> _sends;
+    private readonly Counter<long> _resends;
     private readonly Counter<long> _outcomes;
+    private readonly Histogram<double> _replies;
 
     /// <summary>Makes the instruments.</summary>
     /// <param name="meters">The container's; null where nobody measures.</param>
     /// <param name="inFlight">How many transactions are in flight.</param>
+    /// <param name="blockhashAge">How long ago the newest blockhash was read; null while there is none.</param>
     /// <param name="nodes">The endpoints.</param>
-    public SenderMetrics(IMeterFactory? meters, Func<int> inFlight, IReadOnlyList<RpcNode> nodes)
+    public SenderMetrics(IMeterFactory? meters, Func<int> inFlight, Func<TimeSpan?> blockhashAge, IReadOnlyList<RpcNode> nodes)
     {
         // Without a container the meter is this sender's alone: a scope keeps it apart from those of others.
         _meter = meters?.Create(Name) ?? new Meter(new MeterOptions(Name) { Scope = this });
         _submitted = _meter.CreateCounter<long>("cluster.sender.submitted", "{transaction}", "Signed transactions that the sender took on.");
         _sends = _meter.CreateCounter<long>("cluster.sender.sends", "{send}", "Sends of transactions to nodes, repeated ones included, by verdict; of one that is unknown no reply came.");
+        _resends = _meter.CreateCounter<long>("cluster.sender.resends", "{send}", "Sends of transactions that had been sent before, the same bytes.");
         _outcomes = _meter.CreateCounter<long>("cluster.sender.outcomes", "{outcome}", "What became of transactions: finalized, failed and expired end one, confirmed and dropped do not.");
         _meter.CreateObservableUpDownCounter("cluster.sender.in_flight", inFlight, "{transaction}", "Transactions whose fate is not certain yet.");
         _meter.CreateObservableGauge(
@@ -31,6 +35,25 @@ internal sealed class SenderMetrics : IDisposable
                 node.Verified && node.Pause == TimeSpan.Zero ? 1 : 0,
                 KeyValuePair.Create<string, object?>("node", node.ToString()))),
             description: "Whether a Solana node is asked (1), or left alone since it failed, throttled or serves another network (0).");
+        _meter.CreateObservableGauge(
+            "cluster.sender.blockhash.age",
+            () => blockhashAge() is { } age ? [new Measurement<double>(age.TotalSeconds)] : Enumerable.Empty<Measurement<double>>(),
+            "s",
+            "How long ago the newest blockhash was read; it grows while nobody signs.");
+        _meter.CreateObservableCounter(
+            "cluster.sender.node.failures",
+            () => nodes.SelectMany(node => node.FailedCalls.GroupBy(failed => NameOf(failed.Failure)).Select(failed => new Measurement<long>(
+                failed.Sum(calls => calls.Calls),
+                KeyValuePair.Create<string, object?>("node", node.ToString()),
+                KeyValuePair.Create<string, object?>("reason", failed.Key)))),
+            "{call}",
+            "Calls of Solana nodes that failed, by reason.");
+        _replies = _meter.CreateHistogram<double>("cluster.sender.node.reply", "s", "How long Solana nodes took to reply, with an error or without; calls without a reply are failures.");
+        foreach (var node in nodes)
+        {
+            var name = KeyValuePair.Create<string, object?>("node", node.ToString());
+            node.Client.Replied = took => _replies.Record(took.TotalSeconds, name);
+        }
     }
 
     /// <inheritdoc/>
@@ -40,8 +63,15 @@ internal sealed class SenderMetrics : IDisposable
     public void Submitted() => _submitted.Add(1);
 
     /// <summary>Transactions were sent.</summary>
-    public void Sent(IReadOnlyList<SendResult> results)
+    /// <param name="results">One for each.</param>
+    /// <param name="repeated">How many of them had been sent before.</param>
+    public void Sent(IReadOnlyList<SendResult> results, int repeated)
     {
+        if (repeated > 0)
+        {
+            _resends.Add(repeated);
+        }
+
         foreach (var result in results)
         {
             _sends.Add(1, KeyValuePair.Create<string, object?>("verdict", NameOf(result.Verdict)));
@@ -64,6 +94,19 @@ internal sealed class SenderMetrics : IDisposable
         OutcomeKind.Finalized => "finalized",
         OutcomeKind.Failed => "failed",
         _ => "expired",
+    };
+
+    private static string NameOf(RpcFailure failure) => failure switch
+    {
+        RpcFailure.Unreachable => "unreachable",
+        RpcFailure.Timeout => "timeout",
+        RpcFailure.RateLimited => "rate_limited",
+        RpcFailure.ServerError => "server_error",
+        RpcFailure.Unauthorized => "unauthorized",
+        RpcFailure.NodeBehind => "behind",
+        RpcFailure.MalformedReply or RpcFailure.ReplyTooLarge or RpcFailure.UnexpectedStatus => "not_understood",
+        RpcFailure.BlockUnavailable or RpcFailure.HistoryUnavailable => "no_history",
+        _ => "refused",
     };
 
     private static string NameOf(SendVerdict verdict) => verdict switch

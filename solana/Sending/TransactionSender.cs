@@ -52,7 +52,7 @@ public sealed class TransactionSender : ITransactionSender, IHostedService, IAsy
             sink => new OutcomeDelivery(sink, OnDelivered, options.SinkTimeout, time, logger, _stopping.Token));
         _dispatch = new OutcomeDispatch(_inFlight, Rpc, _supervisor, _stopping.Token);
         _poll = new StatusPoll(_inFlight, pool, _queue, _dispatch, _blockhashes, options, _supervisor, time, logger);
-        _metrics = new SenderMetrics(meters, () => _inFlight.Count, pool.Nodes);
+        _metrics = new SenderMetrics(meters, () => _inFlight.Count, () => _blockhashes.Age, pool.Nodes);
         _pump = new SendPump(_inFlight, pool, _queue, options, _metrics, _supervisor, logger);
     }
 

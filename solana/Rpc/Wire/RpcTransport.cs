@@ -23,18 +23,24 @@ internal sealed class RpcTransport : IDisposable
         _http = new HttpClient(CreateHandler(options), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
+    /// <summary>Is told how long each reply took, errors that a node answered with included; null where nobody measures.</summary>
+    public Action<TimeSpan>? Replied { get; set; }
+
     public async ValueTask<RpcResult<ReplyBuffer>> Post(string method, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
         var site = new CallSite(_endpoint, method);
+        var began = _time.GetTimestamp();
         using var deadline = new CancellationTokenSource(_options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
         try
         {
             using var request = CreateRequest(body);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return response.StatusCode == HttpStatusCode.OK
+            var reply = response.StatusCode == HttpStatusCode.OK
                 ? await ReadReply(response.Content, site, either.Token)
                 : await Refusal(response, site, either.Token);
+            Replied?.Invoke(_time.GetElapsedTime(began));
+            return reply;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {

@@ -24,6 +24,9 @@ internal sealed class BlockhashCache(ISolanaRpc rpc, SolanaOptions options, Time
 
     public void Dispose() => _asking.Dispose();
 
+    /// <summary>How long ago the newest blockhash was read; null while there is none.</summary>
+    public TimeSpan? Age => _entry is { } entry ? _clock.Now - entry.At : null;
+
     /// <summary>At once while the cached one is fresh; else as soon as a node answers.</summary>
     public ValueTask<RecentBlockhash> Get(CancellationToken ct)
     {

@@ -21,6 +21,7 @@ internal sealed class RpcNode(SolanaRpcClient client, SolanaEndpointOptions opti
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
+    private readonly long[] _failedCalls = new long[Enum.GetValues<RpcFailure>().Length];
     private readonly TokenBucket _requests = new(options.RequestsPerSecond, time);
     private readonly TokenBucket _sends = new(options.SendsPerSecond, time);
     private int _failures;
@@ -40,6 +41,12 @@ internal sealed class RpcNode(SolanaRpcClient client, SolanaEndpointOptions opti
 
     /// <summary>The newest slot that it has answered from.</summary>
     public ulong Slot => Volatile.Read(ref _slot);
+
+    /// <summary>How many calls have failed, by reason; reasons that never occurred are left out.</summary>
+    public IEnumerable<(RpcFailure Failure, long Calls)> FailedCalls =>
+        Enum.GetValues<RpcFailure>()
+            .Select(failure => (failure, Volatile.Read(ref _failedCalls[(int)failure])))
+            .Where(failed => failed.Item2 > 0);
 
     /// <summary>How long until it may be asked again; zero: now.</summary>
     public TimeSpan Pause
@@ -89,6 +96,11 @@ internal sealed class RpcNode(SolanaRpcClient client, SolanaEndpointOptions opti
     /// <summary>Learns from a call's end: null is success.</summary>
     public void Observe(RpcException? error)
     {
+        if (error is not null)
+        {
+            Interlocked.Increment(ref _failedCalls[(int)error.Failure]);
+        }
+
         lock (_gate)
         {
             if (_paused && !_probing)

@@ -54,13 +54,15 @@ internal sealed class SendPump(
     {
         await node.TakeSends(batch.Length, ct);
         var transactions = new SignedTransaction[batch.Length];
+        var repeated = 0;
         for (var i = 0; i < transactions.Length; i++)
         {
             transactions[i] = batch.Span[i].Transaction;
+            repeated += batch.Span[i].Sends > 0 ? 1 : 0;
         }
 
         var results = await node.Client.SendTransactions(transactions, how, ct);
-        metrics.Sent(results);
+        metrics.Sent(results, repeated);
         Learn(node, results);
         for (var i = 0; i < results.Count; i++)
         {

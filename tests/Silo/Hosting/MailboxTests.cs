@@ -19,7 +19,7 @@ public sealed class MailboxTests
             var run = new Run();
             return sequence.All(run.Take);
         });
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3_000).WithEndSize(200), property);
+        Check.One(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(3_000).WithEndSize(200), property);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class TrackedTransactionProperties
     public void Whatever_is_observed_the_outcomes_keep_the_rules_of_money()
     {
         var observations = Observation().ListOf();
-        Prop.ForAll(observations.ToArbitrary(), Holds).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
+        Prop.ForAll(observations.ToArbitrary(), Holds).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(5000));
     }
 
     private static Gen<Observed> Observation()
