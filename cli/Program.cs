@@ -24,6 +24,7 @@ root.Subcommands.Add(CampaignCommands.Create());
 root.Subcommands.Add(AirdropCommand.Create());
 root.Subcommands.Add(KeysCommands.Create());
 root.Subcommands.Add(AccessCommands.Create());
+root.Subcommands.Add(KeyCommands.Create());
 root.Subcommands.Add(CompletionCommand.Create());
 
 var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };

@@ -7,6 +7,7 @@ namespace Cluster.Gateway.Access;
 internal sealed partial class AccessUpkeep(
     AdministratorKey administrator,
     KeyRing keys,
+    KeyUses uses,
     RefusalLog refusals,
     AccessOptions options,
     TimeProvider time,
@@ -31,6 +32,7 @@ internal sealed partial class AccessUpkeep(
             {
                 await keys.Refresh(stoppingToken);
                 await refusals.Write(stoppingToken);
+                await uses.Write(stoppingToken);
                 failing = false;
             }
             catch (Exception error) when (error is NpgsqlException or TimeoutException)
@@ -46,11 +48,12 @@ internal sealed partial class AccessUpkeep(
         }
     }
 
-    /// <summary>The last refusals are written before the process ends.</summary>
+    /// <summary>The last refusals and uses are written before the process ends.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
         await refusals.Write(cancellationToken);
+        await uses.Write(cancellationToken);
     }
 
     [LoggerMessage(4102, LogLevel.Warning, "API keys could not be read anew; those known stay valid for {TrustSeconds} seconds at most")]

@@ -1,4 +1,5 @@
 using Cluster.Gateway.Configuration;
+using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage.Access;
 

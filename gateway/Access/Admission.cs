@@ -14,7 +14,7 @@ namespace Cluster.Gateway.Access;
 /// there room? Denies what nothing allows. A request passes it in two steps: before anything of it is read, and again when
 /// it says what it is about.
 /// </summary>
-internal sealed class Admission(Authenticator authenticator, ResourceResolver resources, RefusalLog refusals, AccessOptions options)
+internal sealed class Admission(Authenticator authenticator, ResourceResolver resources, KeyUses uses, RefusalLog refusals, AccessOptions options)
 {
     private readonly RequestSlots _all = new(options.MaxRequests);
 
@@ -55,6 +55,7 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
                 $"the API key '{principal.KeyId}' has {principal.Slots.Capacity} requests under way, as many as it may; wait for some to end");
         }
 
+        uses.Mark(principal.KeyId, credentials.Address);
         return new Visitor(operation, principal, credentials, _all);
     }
 

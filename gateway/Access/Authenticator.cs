@@ -1,11 +1,17 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Cluster.Gateway.Configuration;
+using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Hosting;
 
 namespace Cluster.Gateway.Access;
 
-/// <summary>Who is it that calls? A key comes as <c>authorization: Bearer …</c> or as <c>x-api-key: …</c>.</summary>
-internal sealed class Authenticator(KeyRing keys, TimeProvider time)
+/// <summary>
+/// Who is it that calls? A key comes as <c>authorization: Bearer …</c> or as <c>x-api-key: …</c>; where neither is there,
+/// the connection's client certificate counts.
+/// </summary>
+internal sealed class Authenticator(KeyRing keys, TlsOptions tls, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
 
@@ -21,12 +27,14 @@ internal sealed class Authenticator(KeyRing keys, TimeProvider time)
     /// </exception>
     public Principal Authenticate(in Credentials credentials, bool evenIfStale = false)
     {
-        var presented = Presented(credentials.Authorization, credentials.ApiKey);
-        if (!keys.IsTrusted && !evenIfStale)
+        if (credentials is { Certificate: { } certificate, Authorization: null or "", ApiKey: null or "" })
         {
-            throw new ClusterException(StatusCode.Unavailable, "API keys cannot be checked while the database is away; try again");
+            RequireTrusted(evenIfStale);
+            return Usable(HolderOf(certificate), credentials.Address);
         }
 
+        var presented = Presented(credentials.Authorization, credentials.ApiKey);
+        RequireTrusted(evenIfStale);
         if (!ApiKeyText.TryGetId(presented, out var id))
         {
             throw Unknown();
@@ -46,6 +54,26 @@ internal sealed class Authenticator(KeyRing keys, TimeProvider time)
             throw Unknown();
         }
 
+        return Usable(found, address);
+    }
+
+    /// <summary>The handshake has proved that the caller has the certificate's private key.</summary>
+    private Principal HolderOf(X509Certificate2 certificate)
+    {
+        if (!keys.TryFindCertificate(ClientCertificates.FingerprintOf(certificate), out var found)
+            && !(tls.ClientAuthoritiesFile.Length > 0 && keys.TryFindCertificate(ClientCertificates.SubjectHashOf(certificate), out found)))
+        {
+            throw new ClusterException(StatusCode.Unauthenticated, "the client certificate is not one of this cluster's keys");
+        }
+
+        var now = time.GetUtcNow();
+        return now >= new DateTimeOffset(certificate.NotBefore) && now < new DateTimeOffset(certificate.NotAfter)
+            ? found
+            : throw new ClusterException(StatusCode.Unauthenticated, $"the client certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u} alone");
+    }
+
+    private Principal Usable(Principal found, IPAddress? address)
+    {
         if (!found.Key.IsValidAt(time.GetUtcNow()))
         {
             throw new ClusterException(StatusCode.Unauthenticated, $"the API key '{found.KeyId}' ended at {found.Key.ExpiresAt:u}; ask for a new one");
@@ -54,6 +82,14 @@ internal sealed class Authenticator(KeyRing keys, TimeProvider time)
         return found.MayCallFrom(address)
             ? found
             : throw new ClusterException(StatusCode.Unauthenticated, $"the API key '{found.KeyId}' may not be used from {address}");
+    }
+
+    private void RequireTrusted(bool evenIfStale)
+    {
+        if (!keys.IsTrusted && !evenIfStale)
+        {
+            throw new ClusterException(StatusCode.Unavailable, "API keys cannot be checked while the database is away; try again");
+        }
     }
 
     private static ReadOnlySpan<char> Presented(string? authorization, string? apiKeyHeader)

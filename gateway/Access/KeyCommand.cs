@@ -11,13 +11,14 @@ namespace Cluster.Gateway.Access;
 
 /// <summary>
 /// <c>cluster-gateway key …</c>: makes, lists and revokes API keys, straight in the database. Whoever may do that has the
-/// database's password; no key gives the right to make keys.
+/// database's password. For a cluster's first keys, and for when no owner's key is left; other keys are made by callers.
 /// </summary>
 internal static class KeyCommand
 {
     private const string Usage =
         """
         usage: cluster-gateway key create NAME PERMISSION[,PERMISSION…] [END]   prints the new key, once; END as 2027-01-31
+               cluster-gateway key owner NAME [END]                             prints a new owner's key, for when none is left
                cluster-gateway key list
                cluster-gateway key revoke ID
         """;
@@ -49,6 +50,12 @@ internal static class KeyCommand
                 await Create(store, name, permissions, end, time, call, output);
                 return 0;
 
+            case ["owner", var name, .. { Length: <= 1 } ends]:
+                var owners = ApiKeyText.Create();
+                await store.Insert(owners.ToStored(name, permissions: null, time.GetUtcNow(), End(ends.FirstOrDefault())), Role.Owner, call);
+                await output.WriteLineAsync(owners.Text);
+                return 0;
+
             case ["list"]:
                 foreach (var key in await store.List(CancellationToken.None))
                 {
@@ -59,7 +66,7 @@ internal static class KeyCommand
 
             case ["revoke", var keyId]:
                 await store.Revoke(keyId, call);
-                await output.WriteLineAsync($"revoked {keyId}; gateways refuse it within a minute at most");
+                await output.WriteLineAsync($"revoked {keyId}; gateways refuse it at once, or within a minute where they do not reach the database");
                 return 0;
 
             default:

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using Cluster.Gateway.Configuration;
 using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Storage.Access;
@@ -21,7 +22,7 @@ internal sealed class KeyRing(AccessStore store, AccessOptions options, TimeProv
 
     private readonly ConcurrentDictionary<string, RequestSlots> _slots = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _refreshing = new(1, 1);
-    private volatile Snapshot _snapshot = new(FrozenDictionary<string, Principal>.Empty, long.MinValue, Version: 0);
+    private volatile Snapshot _snapshot = new(FrozenDictionary<string, Principal>.Empty, FrozenDictionary<string, Principal>.Empty, long.MinValue, Version: 0);
 
     /// <summary>How many keys there are.</summary>
     public int Count => _snapshot.Keys.Count;
@@ -37,8 +38,12 @@ internal sealed class KeyRing(AccessStore store, AccessOptions options, TimeProv
     }
 
     /// <summary>Finds the holder of a key by its id; the key holds the hash that the presented text must have.</summary>
-    public bool TryFind(ReadOnlySpan<char> keyId, out Principal? principal) =>
+    public bool TryFind(ReadOnlySpan<char> keyId, [NotNullWhen(true)] out Principal? principal) =>
         _snapshot.Keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(keyId, out principal);
+
+    /// <summary>Finds the holder of a client certificate by the hash that it is known by.</summary>
+    public bool TryFindCertificate(ReadOnlySpan<byte> hash, [NotNullWhen(true)] out Principal? principal) =>
+        _snapshot.Certificates.TryGetValue(Convert.ToHexString(hash), out principal);
 
     /// <summary>Reads the keys now: what was added or revoked before this call is known after it.</summary>
     public async Task Refresh(CancellationToken cancellationToken)
@@ -55,8 +60,10 @@ internal sealed class KeyRing(AccessStore store, AccessOptions options, TimeProv
             }
 
             var book = await store.Load(cancellationToken);
+            var byKind = book.Keys.Values.ToLookup(key => key.Kind);
             _snapshot = new Snapshot(
-                book.Keys.Values.ToFrozenDictionary(key => key.KeyId, key => Hold(key, book), StringComparer.Ordinal),
+                byKind[ApiKeyKind.Secret].ToFrozenDictionary(key => key.KeyId, key => Hold(key, book), StringComparer.Ordinal),
+                byKind[ApiKeyKind.Certificate].ToFrozenDictionary(key => Convert.ToHexString(key.KeyHash.Span), key => Hold(key, book), StringComparer.Ordinal),
                 readAt,
                 book.Version);
         }
@@ -73,5 +80,6 @@ internal sealed class KeyRing(AccessStore store, AccessOptions options, TimeProv
         Grants.Of(book.Bindings[key.PrincipalId], key.Permissions),
         _slots.GetOrAdd(key.KeyId, static (_, capacity) => new RequestSlots(capacity), options.MaxRequestsPerKey));
 
-    private sealed record Snapshot(FrozenDictionary<string, Principal> Keys, long ReadAt, long Version);
+    private sealed record Snapshot(
+        FrozenDictionary<string, Principal> Keys, FrozenDictionary<string, Principal> Certificates, long ReadAt, long Version);
 }

@@ -21,6 +21,7 @@ internal static class GatewayServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(options.Access);
+        services.AddSingleton(options.Tls);
         services.AddSingleton(options.Limits);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds));
         return services.AddPrometheusMetrics(options.Metrics).AddAccess().AddOperations().AddHealth().AddGrpc(options).AddHttp();
@@ -32,6 +33,7 @@ internal static class GatewayServices
         .AddSingleton<KeyRing>()
         .AddSingleton<Authenticator>()
         .AddSingleton<ResourceResolver>()
+        .AddSingleton<KeyUses>()
         .AddSingleton<Admission>()
         .AddSingleton<RefusalLog>()
         .AddHostedService<AccessUpkeep>()

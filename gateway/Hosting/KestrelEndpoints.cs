@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Cluster.Gateway.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Cluster.Gateway.Hosting;
 
@@ -19,24 +20,40 @@ internal static class KestrelEndpoints
         kestrel.Limits.Http2.MaxRequestHeaderFieldSize = options.Limits.MaxHeaderBytes;
         kestrel.Limits.MaxRequestBodySize = options.Limits.MaxMessageBytes;
 
-        var certificate = options.Tls.IsConfigured() ? Load(options.Tls) : null;
-        Listen(kestrel, options.Grpc, HttpProtocols.Http2, certificate);
-        Listen(kestrel, options.Http, certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, certificate);
+        var https = options.Tls.IsConfigured() ? Https(options.Tls) : null;
+        Listen(kestrel, options.Grpc, HttpProtocols.Http2, https);
+        Listen(kestrel, options.Http, https is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, https);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, EndpointOptions endpoint, HttpProtocols protocols, ServerCertificate? certificate) =>
+    private static void Listen(KestrelServerOptions kestrel, EndpointOptions endpoint, HttpProtocols protocols, HttpsConnectionAdapterOptions? https) =>
         kestrel.Listen(IPAddress.Parse(endpoint.Address), endpoint.Port, listen =>
         {
             listen.Protocols = protocols;
-            if (certificate is not null)
+            if (https is not null)
             {
-                listen.UseHttps(https =>
-                {
-                    https.ServerCertificate = certificate.Leaf;
-                    https.ServerCertificateChain = certificate.Issuers;
-                });
+                listen.UseHttps(https);
             }
         });
+
+    private static HttpsConnectionAdapterOptions Https(TlsOptions tls)
+    {
+        var certificate = Load(tls);
+        var authorities = tls.ClientAuthoritiesFile.Length > 0 ? ClientAuthorities.Read(tls.ClientAuthoritiesFile) : null;
+        return new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = certificate.Leaf,
+            ServerCertificateChain = certificate.Issuers,
+            ClientCertificateMode = tls.ClientCertificates switch
+            {
+                ClientCertificateUse.Allow => ClientCertificateMode.AllowCertificate,
+                ClientCertificateUse.Require => ClientCertificateMode.RequireCertificate,
+                _ => ClientCertificateMode.NoCertificate,
+            },
+
+            // Without authorities a certificate is known by its fingerprint, whoever has signed it.
+            ClientCertificateValidation = (shown, chain, _) => authorities is null || authorities.HaveSigned(shown, chain),
+        };
+    }
 
     private static ServerCertificate Load(TlsOptions tls)
     {

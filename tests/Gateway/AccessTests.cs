@@ -153,7 +153,7 @@ public sealed class AccessTests
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var database = await TestDatabase.Create();
         using var keys = new KeyRing(new AccessStore(database.Open(time)), new AccessOptions(), time);
-        var authenticator = new Authenticator(keys, time);
+        var authenticator = new Authenticator(keys, new TlsOptions(), time);
         var key = ApiKeyText.Create();
         await new ApiKeyStore(database.Open(time), time)
             .Insert(key.ToStored("test", permissions: null, time.GetUtcNow()), Role.Owner, new Call(Caller.System("test"), "test"));

@@ -1,4 +1,5 @@
 using Cluster.Gateway.Access;
+using Cluster.Silo.Grains.Access;
 using Cluster.Gateway.Configuration;
 using Cluster.Silo.Storage.Access;
 using Cluster.Tests.Support;

@@ -1,4 +1,5 @@
 using Cluster.Gateway.Access;
+using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Hosting;
 using Cluster.Tests.Support;
 using Microsoft.Extensions.Configuration;

@@ -180,7 +180,7 @@ public sealed class RoleTests : IAsyncLifetime
     private async Task<string> Key(string principalId, Role role, AccessScope scope, Permission[] narrowedTo, params RoleBinding[] more)
     {
         principalId = principalId.ToLowerInvariant();
-        var text = Cluster.Gateway.Access.ApiKeyText.Create();
+        var text = ApiKeyText.Create();
         var database = _gateway.Database.Open();
         var changes = database.Change();
         AccessStore.Insert(changes, new PrincipalRecord(principalId, principalId, DateTimeOffset.UnixEpoch));

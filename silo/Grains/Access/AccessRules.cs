@@ -26,10 +26,12 @@ internal sealed class AccessRules(AccessBook book, Caller caller)
     /// <param name="role">What is bound.</param>
     /// <param name="scope">On what.</param>
     /// <param name="projectId">Of the scope's wallet, where it is one that exists.</param>
+    /// <param name="narrowedTo">Of the role only these; all where null.</param>
     /// <exception cref="ClusterException"><see cref="StatusCode.PermissionDenied"/>: what the caller lacks.</exception>
-    public void RequireAll(Role role, AccessScope scope, string? projectId)
+    public void RequireAll(Role role, AccessScope scope, string? projectId, IReadOnlySet<Permission>? narrowedTo = null)
     {
         var lacking = Roles.PermissionsOf(role)
+            .And(PermissionSet.Of(narrowedTo ?? PermissionSet.All))
             .Or(PermissionSet.Of([Permission.ManageAccess]))
             .ToPermissions()
             .Where(permission => !_caller.Allows(permission, scope, projectId))

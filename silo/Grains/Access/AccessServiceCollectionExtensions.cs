@@ -9,10 +9,12 @@ public static class AccessServiceCollectionExtensions
     /// <summary>Adds the grains of principals; needs storage. Safe to call twice.</summary>
     /// <param name="services">The container.</param>
     public static IServiceCollection AddAccessGrains(this IServiceCollection services) => services
-        .AddGrain<PrincipalGrain>("principal");
+        .AddGrain<PrincipalGrain>("principal")
+        .AddGrain<ApiKeyGrain>("api_key");
 
     /// <summary>Adds the lists of principals; needs storage. Safe to call twice.</summary>
     /// <param name="services">The container.</param>
     public static IServiceCollection AddAccessQueries(this IServiceCollection services) => services
-        .AddQueries<AccessQueries>();
+        .AddQueries<AccessQueries>()
+        .AddQueries<ApiKeyQueries>();
 }

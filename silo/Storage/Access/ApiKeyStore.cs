@@ -39,6 +39,55 @@ public sealed class ApiKeyStore(Database database, TimeProvider time)
         (await database.Query($"select {Columns} from api_keys where key_hash = $1", [Sql.Bytes(keyHash)], Read, cancellationToken))
         .SingleOrDefault();
 
+    /// <summary>The key with this id, revoked and expired ones included; null where there is none.</summary>
+    /// <param name="keyId">Its id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<ApiKey?> Find(string keyId, CancellationToken cancellationToken) =>
+        (await database.Query($"select {Columns} from api_keys where key_id = $1", [Sql.Text(keyId)], Read, cancellationToken))
+        .SingleOrDefault();
+
+    /// <summary>A page of keys, oldest first, revoked and expired ones included.</summary>
+    /// <param name="principalId">Only this principal's; all where empty.</param>
+    /// <param name="after">The last key of the page before.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<ApiKey>> List(
+        string principalId, (DateTimeOffset CreatedAt, string KeyId) after, int limit, CancellationToken cancellationToken) =>
+        database.Query(
+            $"""
+            select {Columns} from api_keys
+            where (created_at, key_id) > ($1, $2) and ($3 = '' or principal_id = $3)
+            order by created_at, key_id limit $4
+            """,
+            [Sql.Time(after.CreatedAt), Sql.Text(after.KeyId), Sql.Text(principalId), Sql.Int(limit)],
+            Read,
+            cancellationToken);
+
+    /// <summary>Writes down when and from where keys were last used; no change of what they open.</summary>
+    /// <param name="uses">At most one a key.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task MarkUsed(IReadOnlyCollection<(string KeyId, DateTimeOffset At, string? From)> uses, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(
+            """
+            update api_keys set last_used_at = used.at, last_used_from = used.address
+            from unnest($1, $2, $3) as used (id, at, address)
+            where key_id = used.id and (last_used_at is null or last_used_at < used.at)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. uses.Select(use => use.KeyId)] });
+        command.Parameters.Add(new NpgsqlParameter<DateTime[]>
+        {
+            TypedValue = [.. uses.Select(use => use.At.UtcDateTime)],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+        });
+        command.Parameters.Add(new NpgsqlParameter<string?[]>
+        {
+            TypedValue = [.. uses.Select(use => use.From)],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+        });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>All keys, oldest first, at most <see cref="MaxListed"/>.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken) =>
@@ -126,6 +175,18 @@ public sealed class ApiKeyStore(Database database, TimeProvider time)
         "an API key",
         Sql.Text(keyId),
         Sql.Time(now));
+
+    /// <summary>Names the key that takes the place of another, which ends a little later.</summary>
+    /// <param name="changes">Takes the statement.</param>
+    /// <param name="keyId">The old one.</param>
+    /// <param name="newKeyId">The new one, inserted before.</param>
+    /// <param name="end">Of the old one.</param>
+    internal static void Replace(Changes changes, string keyId, string newKeyId, DateTimeOffset end) => changes.AddGuarded(
+        "update api_keys set replaced_by = $2, expires_at = $3, version = version + 1 where key_id = $1 and revoked_at is null",
+        "an API key",
+        Sql.Text(keyId),
+        Sql.Text(newKeyId),
+        Sql.Time(end));
 
     private static void AddPrincipal(Changes changes, ApiKey key, Role role, Call call)
     {

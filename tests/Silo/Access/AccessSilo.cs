@@ -5,6 +5,7 @@ using Cluster.Silo.Storage.Access;
 using Cluster.Tests.Support;
 using Cluster.V1;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -28,7 +29,7 @@ internal sealed class AccessSilo : IAsyncDisposable
             .AddStorage(builder.Configuration)
             .AddAccessGrains()
             .AddAccessQueries()
-            .AddContract(AccessReflection.Descriptor)
+            .AddContract(AccessReflection.Descriptor, ApiKeysReflection.Descriptor)
             .AddEmbeddedHost();
         var host = builder.Build();
         await host.StartAsync();
@@ -71,6 +72,23 @@ internal sealed class AccessSilo : IAsyncDisposable
         Call<Principal>(
             new RevokeRoleRequest { RequestId = Guid.NewGuid().ToString(), PrincipalId = principalId, Role = role, Scope = scope ?? Everything, Effect = effect },
             caller);
+
+    /// <summary>Makes a key over the service.</summary>
+    public Task<IssuedApiKey> Issue(string principalId, Caller caller, Action<CreateApiKeyRequest>? adjust = null)
+    {
+        var request = new CreateApiKeyRequest { RequestId = Guid.NewGuid().ToString(), KeyId = FreshId(), PrincipalId = principalId, Name = "test" };
+        adjust?.Invoke(request);
+        return Call<IssuedApiKey>(request, caller);
+    }
+
+    public Task<IssuedApiKey> Rotate(string keyId, Caller caller, TimeSpan? overlap = null) => Call<IssuedApiKey>(
+        new RotateApiKeyRequest { RequestId = Guid.NewGuid().ToString(), KeyId = keyId, NewKeyId = FreshId(), Overlap = overlap?.ToDuration() },
+        caller);
+
+    public Task<ApiKeyDescription> RevokeKey(string keyId, Caller caller) =>
+        Call<ApiKeyDescription>(new RevokeApiKeyRequest { RequestId = Guid.NewGuid().ToString(), KeyId = keyId }, caller);
+
+    private static string FreshId() => System.Security.Cryptography.RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     public static Scope Everything => new() { Kind = ScopeKind.Everything };
 

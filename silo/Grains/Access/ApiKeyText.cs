@@ -5,13 +5,13 @@ using Cluster.Silo.Storage.Access;
 using Cluster.Solana;
 using Cluster.V1;
 
-namespace Cluster.Gateway.Access;
+namespace Cluster.Silo.Grains.Access;
 
 /// <summary>
 /// An API key as its holder presents it: <c>cluster_&lt;id&gt;_&lt;secret&gt;</c>, the id 8 and the secret 32 random bytes in
 /// hexadecimal. The cluster stores the SHA-256 of the whole text; a secret of 256 random bits needs no slow hash.
 /// </summary>
-internal sealed class ApiKeyText
+public sealed class ApiKeyText
 {
     /// <summary>Bytes of the hash.</summary>
     public const int HashLength = Sha256.Size;
@@ -38,18 +38,32 @@ internal sealed class ApiKeyText
     /// <param name="permissions">To what it narrows what its principal may do; null where it narrows nothing.</param>
     /// <param name="createdAt">Now.</param>
     /// <param name="expiresAt">When it ends; null where it does not.</param>
-    public ApiKey ToStored(string name, IReadOnlySet<Permission>? permissions, DateTimeOffset createdAt, DateTimeOffset? expiresAt = null)
+    public ApiKey ToStored(string name, IReadOnlySet<Permission>? permissions, DateTimeOffset createdAt, DateTimeOffset? expiresAt = null) =>
+        new(Id, name, Hash(), permissions, createdAt, expiresAt);
+
+    /// <summary>What the cluster knows it by.</summary>
+    public byte[] Hash()
     {
         var hash = new byte[HashLength];
         HashOf(Text, hash);
-        return new ApiKey(Id, name, hash, permissions, createdAt, expiresAt);
+        return hash;
     }
 
     /// <summary>Makes a key from the system's random numbers.</summary>
-    public static ApiKeyText Create() =>
-        new($"{Prefix}{RandomNumberGenerator.GetHexString(IdLength, lowercase: true)}_{RandomNumberGenerator.GetHexString(SecretLength, lowercase: true)}");
+    public static ApiKeyText Create() => Create(RandomNumberGenerator.GetHexString(IdLength, lowercase: true));
+
+    /// <summary>Makes a key with an id that was chosen before.</summary>
+    /// <param name="keyId">As <see cref="IsId"/> wants it.</param>
+    public static ApiKeyText Create(string keyId) =>
+        new($"{Prefix}{keyId}_{RandomNumberGenerator.GetHexString(SecretLength, lowercase: true)}");
+
+    /// <summary>Whether a text has the form of a key's id.</summary>
+    /// <param name="text">From a caller.</param>
+    public static bool IsId(ReadOnlySpan<char> text) => text.Length == IdLength && !text.ContainsAnyExcept(HexDigits);
 
     /// <summary>Reads a key that was written down before.</summary>
+    /// <param name="text">The whole text.</param>
+    /// <param name="key">The key.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out ApiKeyText? key)
     {
         key = TryGetId(text, out _) ? new ApiKeyText(text) : null;
@@ -57,6 +71,8 @@ internal sealed class ApiKeyText
     }
 
     /// <summary>The id within a presented text that has the form of a key; allocates nothing.</summary>
+    /// <param name="text">As presented.</param>
+    /// <param name="id">A part of it.</param>
     public static bool TryGetId(ReadOnlySpan<char> text, out ReadOnlySpan<char> id)
     {
         id = default;
@@ -76,6 +92,8 @@ internal sealed class ApiKeyText
     }
 
     /// <summary>Hashes a presented text that has the form of a key; allocates nothing.</summary>
+    /// <param name="text">As presented.</param>
+    /// <param name="hash">Gets <see cref="HashLength"/> bytes.</param>
     public static void HashOf(ReadOnlySpan<char> text, Span<byte> hash)
     {
         Span<byte> ascii = stackalloc byte[Length];
