@@ -21,7 +21,17 @@
 {{- define "cluster.keysEnvironment" -}}
 - name: Cluster__Keys__Provider
   value: {{ .provider }}
+{{- if eq .provider "azure-key-vault" }}
+- name: Cluster__Keys__AzureKeyVault__KeyUrl
+  value: {{ .keyVault.keyUrl }}
+{{- with .keyVault.formerKeyUrls }}
+- name: Cluster__Keys__AzureKeyVault__FormerKeyUrls
+  value: {{ join "," . }}
+{{- end }}
+{{- end }}
+{{- if .existingSecret.name }}
 {{ include "cluster.secretVariable" (dict "name" "WALLET_ENCRYPTION_KEY" "secret" .existingSecret) }}
+{{- end }}
 {{- with .formerSecret }}
 {{ include "cluster.secretVariable" (dict "name" "WALLET_ENCRYPTION_KEY_FORMER" "secret" .) }}
 {{- end }}
@@ -67,6 +77,9 @@
   value: {{ $orleans.siloPort | quote }}
 - name: Cluster__Orleans__GatewayPort
   value: {{ $orleans.gatewayPort | quote }}
+# Health and metrics, at the same address and without a key.
+- name: Cluster__Http__Port
+  value: {{ $orleans.httpPort | quote }}
 {{- end }}
 {{- end -}}
 

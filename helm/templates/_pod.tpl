@@ -53,7 +53,7 @@ readinessProbe:
 - name: orleans-gateway
   containerPort: {{ .root.Values.orleans.gatewayPort }}
 - name: http
-  containerPort: 8080
+  containerPort: {{ .root.Values.orleans.httpPort }}
 {{- end }}
 {{- end -}}
 

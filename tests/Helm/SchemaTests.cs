@@ -18,7 +18,10 @@ public sealed partial class SchemaTests
     [InlineData("gateway.tls.existingSecret.name=null", "at '/gateway/tls/existingSecret/name': got null, want string")]
     [InlineData("solana.endpoints=null", "at '/solana'")]
     [InlineData("solana.network=moonnet", "at '/solana/network': value must be one of 'MainnetBeta', 'Testnet', 'Devnet', 'Localnet'")]
-    [InlineData("keys.provider=paper", "at '/keys/provider': value must be 'local'")]
+    [InlineData("keys.provider=paper", "at '/keys/provider': value must be one of 'local', 'azure-key-vault'")]
+    [InlineData("keys.provider=azure-key-vault", "at '/keys/keyVault': missing property 'keyUrl'")]
+    [InlineData("keys.provider=azure-key-vault", "at '/keys/workloadIdentity/enabled': value must be true")]
+    [InlineData("keys.keyVault.keyUrl=http://acme.vault.azure.net/keys/wallets", "at '/keys/keyVault/keyUrl'")]
     [InlineData("keys.workloadIdentity.enabled=true", "at '/keys/workloadIdentity/clientId'")]
     [InlineData("work.replicas=0", "at '/work/replicas': minimum: got 0, want 1")]
     [InlineData("work.replica=3", "at '/work': additional properties 'replica' not allowed")]
@@ -109,7 +112,7 @@ public sealed partial class SchemaTests
     [GeneratedRegex(@"^\| `Cluster:[^`]+` \| `(?<variable>\w+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex DocumentedOption();
 
-    [GeneratedRegex("^Cluster__(StateDirectory|Database|Storage__(ConnectionString|MaxPoolSize)|(Grpc|Http|Tls)__.*|Keys__Provider|Metrics__AllowWithoutKey|Solana__(Network|Endpoints__.*)|Orleans__(ClusterId|ServiceId|Roles|Address|SiloPort|GatewayPort))$", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex("^Cluster__(StateDirectory|Database|Storage__(ConnectionString|MaxPoolSize)|(Grpc|Http|Tls)__.*|Keys__(Provider|AzureKeyVault__(KeyUrl|FormerKeyUrls))|Metrics__AllowWithoutKey|Solana__(Network|Endpoints__.*)|Orleans__(ClusterId|ServiceId|Roles|Address|SiloPort|GatewayPort))$", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Withheld();
 
     /// <summary>Every described value, definitions that are referred to included.</summary>

@@ -18,11 +18,13 @@ public sealed class SecretTests
         var chart = await Chart.RenderAsync(example);
 
         var signing = Assert.Single(chart.Serving, pod => Roles(pod).Contains("signer"));
-        Assert.Equal("cluster-keys/wallet-encryption-key", signing.Secrets[KeyOptions.LocalKeySetting]);
+        Assert.Equal(
+            signing.Environment["Cluster__Keys__Provider"] == KeyOptions.LocalProvider ? "cluster-keys/wallet-encryption-key" : null,
+            signing.Secrets.GetValueOrDefault(KeyOptions.LocalKeySetting));
         Assert.All(chart.Pods.Where(pod => pod.Name != signing.Name), pod =>
         {
             Assert.DoesNotContain("cluster-keys", pod.Workload.ToJsonString(), StringComparison.Ordinal);
-            Assert.DoesNotContain(KeyOptions.LocalKeySetting, pod.Environment.Keys);
+            Assert.DoesNotContain(pod.Environment.Keys, name => name == KeyOptions.LocalKeySetting || name.StartsWith("Cluster__Keys__", StringComparison.Ordinal));
         });
     }
 
@@ -49,6 +51,16 @@ public sealed class SecretTests
         Assert.All(chart.Serving, pod => Assert.Equal("cluster-audit/audit-hmac-key", pod.Secrets[AuditKeyRing.KeySetting]));
         Assert.All(chart.Serving, pod => Assert.Equal("cluster-audit/former", pod.Secrets[AuditKeyRing.FormerKeysSetting]));
         Assert.All(chart.Pods.Except(chart.Serving), pod => Assert.DoesNotContain(AuditKeyRing.KeySetting, pod.Environment.Keys));
+    }
+
+    [Fact]
+    public async Task With_the_vault_signers_have_its_key_s_address_and_no_secret()
+    {
+        var signer = (await Chart.RenderAsync("production")).Component("signer");
+
+        Assert.Equal("https://acme.vault.azure.net/keys/wallets", signer.Environment["Cluster__Keys__AzureKeyVault__KeyUrl"]);
+        Assert.Equal("https://acme-2025.vault.azure.net/keys/wallets", signer.Environment["Cluster__Keys__AzureKeyVault__FormerKeyUrls"]);
+        Assert.Equal(["AUDIT_HMAC_KEY", "ConnectionStrings__Cluster"], signer.Secrets.Keys.Order());
     }
 
     [Fact]
