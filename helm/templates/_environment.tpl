@@ -95,6 +95,12 @@
   value: /etc/cluster/tls/{{ .tls.existingSecret.certificateKey }}
 - name: Cluster__Tls__KeyFile
   value: /etc/cluster/tls/{{ .tls.existingSecret.privateKeyKey }}
+- name: Cluster__Tls__ClientCertificates
+  value: {{ .tls.clientCertificates }}
+{{- with .tls.existingSecret.clientAuthoritiesKey }}
+- name: Cluster__Tls__ClientAuthoritiesFile
+  value: /etc/cluster/tls/{{ . }}
+{{- end }}
 - name: Cluster__StateDirectory
   value: /var/lib/cluster
 {{- end -}}

@@ -30,6 +30,8 @@ public sealed partial class SchemaTests
     [InlineData("work.resources.requests.cpu=much", "at '/work/resources/requests/cpu': 'much' does not match pattern")]
     [InlineData("signer.terminationGracePeriodSeconds=20", "at '/signer/terminationGracePeriodSeconds': minimum: got 20, want 25")]
     [InlineData("gateway.listenAddress=localhost", "at '/gateway/listenAddress': value must be one of")]
+    [InlineData("gateway.tls.clientCertificates=Require", "at '/gateway/tls/clientCertificates': value must be one of 'None', 'Allow'")]
+    [InlineData("gateway.tls.existingSecret.clientAuthoritiesKey=ca.crt", "at '/gateway/tls/existingSecret': 'not' failed")]
     [InlineData("gateway.httpPort=443", "at '/gateway/httpPort': minimum: got 443, want 1,024")]
     [InlineData("monitoring.podMonitor.enabled=true", "at '/monitoring/podMonitor/existingSecret': missing property 'name'")]
     [InlineData("networkpolicy.enabled=false", "additional properties 'networkpolicy' not allowed")]

@@ -138,6 +138,9 @@ public sealed class SecretTests
             (UnixFileMode)volume.Number("secret", "defaultMode"));
         Assert.StartsWith(mount.Text("mountPath"), gateway.Environment["Cluster__Tls__CertificateFile"], StringComparison.Ordinal);
         Assert.StartsWith(mount.Text("mountPath"), gateway.Environment["Cluster__Tls__KeyFile"], StringComparison.Ordinal);
+        Assert.Equal(
+            example == "production" ? $"{mount.Text("mountPath")}/ca.crt" : null,
+            gateway.Environment.GetValueOrDefault("Cluster__Tls__ClientAuthoritiesFile"));
         Assert.All(chart.Pods.Where(pod => pod.Name != gateway.Name), pod =>
             Assert.DoesNotContain(pod.Spec["volumes"].Items(), item => item["secret"] is not null));
     }
