@@ -10,6 +10,7 @@ namespace Cluster.Tests.Silo.Campaigns;
 public sealed class CampaignFaultTests
 {
     private const ulong Sol = 1_000_000_000;
+    private const ulong AccountRent = 2_039_280;
 
     [Fact]
     public async Task Under_every_fault_of_the_network_at_once_everybody_gets_exactly_what_is_owed()
@@ -33,9 +34,10 @@ public sealed class CampaignFaultTests
         });
 
         await CampaignStage.Start(cluster, "drop");
-        await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+        var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
 
         await stage.Localnet.FaultsAsync(null);
+        Assert.Equal(1_000 * AccountRent, end.Progress.Rent);
         await stage.RequirePaidExactly(cluster, "drop", owed);
     }
 
@@ -60,7 +62,8 @@ public sealed class CampaignFaultTests
 
         await using (var cluster = await stage.StartCluster())
         {
-            await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+            var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+            Assert.Equal(2_000 * AccountRent, end.Progress.Rent);
             await stage.RequirePaidExactly(cluster, "drop", owed);
         }
     }
@@ -183,6 +186,37 @@ public sealed class CampaignFaultTests
         Assert.Equal((1_500UL, 0UL), (end.Progress.Paid, end.Progress.Failed));
         Assert.True(await stage.Database.Scalar<int>("select lamport_attempt from campaign_lanes") > 1, "the lane never ran short");
         await stage.RequirePaidExactly(cluster, "drop", owed);
+    }
+
+    [Fact]
+    public async Task A_lane_that_died_having_run_short_time_and_again_says_so_and_tries_again_when_resumed()
+    {
+        await using var stage = await CampaignStage.Set();
+        var owed = CampaignStage.Recipients(600);
+        await using (var cluster = await stage.StartCluster(CampaignStage.Unhurried))
+        {
+            await stage.Fund(cluster, 1_000 * Sol, new { program = "spl-token", decimals = 6 });
+            await stage.Create(cluster, "drop");
+            await cluster.Upload("drop", owed);
+            await CampaignStage.Start(cluster, "drop");
+            await CampaignStage.PauseInTheMiddle(cluster, "drop");
+            var lane = (await cluster.Call<Wallet>(new GetWalletRequest { WalletId = "drop/0" })).Address;
+            await stage.Localnet.AdminAsync("set-account", new { address = lane, lamports = "9000000", owner = SystemProgram.ProgramId.ToString() });
+        }
+
+        // As if every deposit so far had been too little, and the process had died before the next was asked for.
+        await stage.Database.Execute("update campaign_lanes set setbacks = 5");
+        await using (var cluster = await stage.StartCluster(CampaignStage.Unhurried))
+        {
+            await CampaignStage.Resume(cluster, "drop");
+            var stopped = await cluster.Await("drop", campaign => campaign.PauseReason.Length > 0);
+            Assert.Contains("it has run short again, by 0 base units and", stopped.PauseReason, StringComparison.Ordinal);
+
+            await cluster.Call<Campaign>(new ResumeCampaignRequest { RequestId = "resume-again", CampaignId = "drop" });
+            var end = await cluster.Await("drop", campaign => campaign.State == CampaignState.Completed);
+            Assert.Equal((600UL, 0UL), (end.Progress.Paid, end.Progress.Failed));
+            await stage.RequirePaidExactly(cluster, "drop", owed);
+        }
     }
 
     [Theory]
