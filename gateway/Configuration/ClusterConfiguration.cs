@@ -11,14 +11,23 @@ internal static class ClusterConfiguration
     public static ClusterOptions Read(IConfiguration configuration, out IReadOnlyList<string> errors)
     {
         var options = new ClusterOptions();
-        var reader = new OptionsReader();
-        reader.Read(configuration.GetSection(ClusterOptions.Section), options);
-        errors = [.. reader.Errors, .. ExposedWithoutTls(options), .. ExposedWithoutKey(options)];
+        Read(configuration, options, out errors);
         return options;
     }
 
+    /// <summary>Reads every option of a process that has more of them.</summary>
+    /// <param name="configuration">Files, environment and command line.</param>
+    /// <param name="options">Takes the values.</param>
+    /// <param name="errors">What is unknown, missing or wrong, a sentence each.</param>
+    public static void Read(IConfiguration configuration, ClusterOptions options, out IReadOnlyList<string> errors)
+    {
+        var reader = new OptionsReader();
+        reader.Read(configuration.GetSection(ClusterOptions.Section), options);
+        errors = [.. reader.Errors, .. ExposedWithoutTls(options), .. ExposedWithoutKey(options)];
+    }
+
     /// <summary>Stops a start that cannot succeed.</summary>
-    /// <param name="errors">What <see cref="Read"/> found.</param>
+    /// <param name="errors">What reading found.</param>
     /// <param name="services">Hold the validators of the silo's parts.</param>
     /// <exception cref="InvalidConfigurationException">There is something to put right.</exception>
     public static void Demand(IReadOnlyList<string> errors, IServiceProvider services)

@@ -18,7 +18,7 @@ namespace Cluster.Gateway.Configuration;
 /// an option adds a property here or in a section below, and its line there. The silo's parts bind and validate their
 /// sections themselves; they stand here so that nothing else is taken for an option.
 /// </summary>
-internal sealed class ClusterOptions
+internal class ClusterOptions
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Cluster";

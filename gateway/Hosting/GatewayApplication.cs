@@ -10,10 +10,18 @@ internal static class GatewayApplication
     /// <param name="args">Options as <c>--Cluster:Grpc:Port 5000</c>.</param>
     /// <param name="addSilo">Adds what answers the operations.</param>
     /// <exception cref="InvalidConfigurationException">Something in the configuration must be put right first.</exception>
-    public static WebApplication Build(string[] args, Action<IServiceCollection, IConfiguration> addSilo)
+    public static WebApplication Build(string[] args, Action<IServiceCollection, IConfiguration> addSilo) =>
+        Build(args, new ClusterOptions(), addSilo);
+
+    /// <summary>The same for a process that has more options.</summary>
+    /// <param name="args">Options as <c>--Cluster:Grpc:Port 5000</c>.</param>
+    /// <param name="options">Takes the configuration.</param>
+    /// <param name="addSilo">Adds what answers the operations.</param>
+    /// <exception cref="InvalidConfigurationException">Something in the configuration must be put right first.</exception>
+    public static WebApplication Build(string[] args, ClusterOptions options, Action<IServiceCollection, IConfiguration> addSilo)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        var options = ClusterConfiguration.Read(builder.Configuration, out var errors);
+        ClusterConfiguration.Read(builder.Configuration, options, out var errors);
         var hasStarted = false;
         builder.Logging.AddOneLineConsole(() => hasStarted);
         addSilo(builder.Services, builder.Configuration);
@@ -34,7 +42,10 @@ internal static class GatewayApplication
         .AddEnvironmentVariables()
         .Build();
 
-    private static void AddOneLineConsole(this ILoggingBuilder logging, Func<bool> hasStarted)
+    /// <summary>Logs as one line an entry.</summary>
+    /// <param name="logging">The process's.</param>
+    /// <param name="hasStarted">Whether a failure of the host is one of its start no more.</param>
+    public static void AddOneLineConsole(this ILoggingBuilder logging, Func<bool> hasStarted)
     {
         logging.AddSimpleConsole(console =>
         {

@@ -46,6 +46,14 @@ internal sealed class MetricsEndpoint(PrometheusMetrics metrics, Admission admis
             return;
         }
 
+        await Answer(http, metrics);
+    }
+
+    /// <summary>Answers whoever may read them.</summary>
+    /// <param name="http">The scrape.</param>
+    /// <param name="metrics">What was measured.</param>
+    public static async Task Answer(HttpContext http, PrometheusMetrics metrics)
+    {
         var openMetrics = WantsOpenMetrics(http.Request.GetTypedHeaders());
         var text = await metrics.Scrape(openMetrics, http.RequestAborted);
         http.Response.ContentType = openMetrics ? OpenMetricsText : PrometheusText;

@@ -111,6 +111,9 @@ internal sealed class TurnRuntime : IGrains, IReminderTarget
         return turn.Answer;
     }
 
+    /// <summary>Gives every grain that is active now its last turn, after the turns that wait now.</summary>
+    public Task EndAll() => EndAll(Cells);
+
     /// <summary>Lets turns end and gives every grain its last one; those that are still busy after the time are named in the log.</summary>
     public async Task Drain(TimeSpan atMost, CancellationToken cancellationToken)
     {
@@ -121,7 +124,7 @@ internal sealed class TurnRuntime : IGrains, IReminderTarget
             // A grain in its last turns may call, and so activate, another one: so until there is none.
             while (Cells.ToList() is { Count: > 0 } cells)
             {
-                await Task.WhenAll(cells.Select(cell => cell.EndAfterWaiting())).WaitAsync(both.Token);
+                await EndAll(cells).WaitAsync(both.Token);
             }
         }
         catch (OperationCanceledException)
@@ -256,6 +259,8 @@ internal sealed class TurnRuntime : IGrains, IReminderTarget
         Post(turn, unbounded: false);
         return turn.Answer;
     }
+
+    private static Task EndAll(IEnumerable<GrainCell> cells) => Task.WhenAll(cells.Select(cell => cell.EndAfterWaiting()));
 
     private static void Post(Turn turn, bool unbounded)
     {
