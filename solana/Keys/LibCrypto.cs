@@ -8,6 +8,9 @@ internal static partial class LibCrypto
     /// <summary>NID_ED25519 of openssl/obj_mac.h.</summary>
     public const int Ed25519 = 1087;
 
+    /// <summary>NID_X25519 of openssl/obj_mac.h.</summary>
+    public const int X25519 = 1034;
+
     private const string Library = "libcrypto.so.3";
 
     [LibraryImport(Library, EntryPoint = "EVP_PKEY_new_raw_private_key")]
@@ -24,6 +27,21 @@ internal static partial class LibCrypto
 
     [LibraryImport(Library, EntryPoint = "EVP_PKEY_free")]
     public static partial void FreeKey(nint key);
+
+    [LibraryImport(Library, EntryPoint = "EVP_PKEY_CTX_new")]
+    public static partial KeyContextHandle NewKeyContext(KeyHandle key, nint engine);
+
+    [LibraryImport(Library, EntryPoint = "EVP_PKEY_CTX_free")]
+    public static partial void FreeKeyContext(nint context);
+
+    [LibraryImport(Library, EntryPoint = "EVP_PKEY_derive_init")]
+    public static partial int DeriveInit(KeyContextHandle context);
+
+    [LibraryImport(Library, EntryPoint = "EVP_PKEY_derive_set_peer")]
+    public static partial int SetPeer(KeyContextHandle context, KeyHandle peer);
+
+    [LibraryImport(Library, EntryPoint = "EVP_PKEY_derive")]
+    public static partial int Derive(KeyContextHandle context, Span<byte> secret, ref nuint length);
 
     [LibraryImport(Library, EntryPoint = "EVP_MD_CTX_new")]
     public static partial ContextHandle NewContext();
@@ -70,6 +88,20 @@ internal static partial class LibCrypto
         protected override bool ReleaseHandle()
         {
             FreeKey(handle);
+            return true;
+        }
+    }
+
+    /// <summary>An <c>EVP_PKEY_CTX</c>.</summary>
+    public sealed class KeyContextHandle() : SafeHandle(0, ownsHandle: true)
+    {
+        /// <inheritdoc/>
+        public override bool IsInvalid => handle == 0;
+
+        /// <inheritdoc/>
+        protected override bool ReleaseHandle()
+        {
+            FreeKeyContext(handle);
             return true;
         }
     }

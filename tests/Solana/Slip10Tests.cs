@@ -1,8 +1,7 @@
-using Cluster.Silo.Keys;
 using Cluster.Solana;
 using Xunit;
 
-namespace Cluster.Tests.Silo.Keys;
+namespace Cluster.Tests.Solana;
 
 public sealed class Slip10Tests
 {

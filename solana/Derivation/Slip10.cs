@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Cluster.Solana;
 
-namespace Cluster.Silo.Keys;
+namespace Cluster.Solana;
 
 /// <summary>
 /// Derives Ed25519 keys from a seed, hardened children only. Source:
