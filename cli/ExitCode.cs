@@ -23,6 +23,9 @@ internal static class ExitCode
     /// <summary>The campaign ended otherwise than completed.</summary>
     public const int NotCompleted = 6;
 
+    /// <summary>The audit log is not what was written.</summary>
+    public const int TamperedWith = 7;
+
     /// <summary>Interrupted by Ctrl-C.</summary>
     public const int Interrupted = 130;
 

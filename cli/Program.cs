@@ -1,4 +1,5 @@
 using Cluster.Cli;
+using Cluster.Cli.Audit;
 using Cluster.Cli.Access;
 using Cluster.Cli.Campaigns;
 using Cluster.Cli.Completion;
@@ -25,6 +26,7 @@ root.Subcommands.Add(AirdropCommand.Create());
 root.Subcommands.Add(KeysCommands.Create());
 root.Subcommands.Add(AccessCommands.Create());
 root.Subcommands.Add(KeyCommands.Create());
+root.Subcommands.Add(AuditCommands.Create());
 root.Subcommands.Add(CompletionCommand.Create());
 
 var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };

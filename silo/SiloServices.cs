@@ -1,4 +1,5 @@
 using Cluster.Silo.Grains.Access;
+using Cluster.Silo.Audit;
 using Cluster.Silo.Grains.Assets;
 using Cluster.Silo.Grains.Campaigns;
 using Cluster.Silo.Grains.Signers;
@@ -37,6 +38,7 @@ public static class SiloServices
     public static IServiceCollection AddWorkGrains(this IServiceCollection services, IConfiguration configuration) => services
         .AddStorage(configuration)
         .AddChain(configuration)
+        .AddAuditSealer()
         .AddWalletGrains(configuration)
         .AddCampaignGrains(configuration)
         .AddAccessGrains();
@@ -48,6 +50,7 @@ public static class SiloServices
         .AddStorage(configuration)
         .AddChain(configuration)
         .AddWalletQueries()
+        .AddAuditQueries()
         .AddCampaignQueries(configuration)
         .AddAccessQueries();
 

@@ -40,7 +40,9 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton<AccessStore>();
         services.TryAddSingleton<ResourceStore>();
         services.TryAddSingleton<AuditStore>();
+        services.TryAddSingleton<SealStore>();
         services.AddHostedService<MigrateAtStart>();
+        services.AddHostedService<AuditKeyCheck>();
         return services;
     }
 

@@ -33,6 +33,9 @@ public sealed class AuditStore(Database database)
         subject_key, request_id, outcome, severity, detail, key_id, mac
         """;
 
+    /// <summary>The oldest transaction that still runs, and the next to begin.</summary>
+    internal const string Snapshot = "select pg_snapshot_xmin(pg_current_snapshot()), pg_snapshot_xmax(pg_current_snapshot())";
+
     /// <summary>A page of rows, newest first.</summary>
     /// <param name="query">Which.</param>
     /// <param name="before">Older than this row; from the newest where null.</param>
@@ -124,7 +127,7 @@ public sealed class AuditStore(Database database)
     /// <summary>Which transactions have all ended, and which have not begun.</summary>
     internal async Task<(ulong Xmin, ulong Xmax)> Horizon(CancellationToken cancellationToken) =>
         (await database.Query(
-            "select pg_snapshot_xmin(pg_current_snapshot()), pg_snapshot_xmax(pg_current_snapshot())",
+            Snapshot,
             [],
             row => (row.GetFieldValue<ulong>(0), row.GetFieldValue<ulong>(1)),
             cancellationToken))[0];
