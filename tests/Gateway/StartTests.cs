@@ -13,6 +13,7 @@ public sealed class StartTests
         ["ConnectionStrings__Cluster"] = "Host=127.0.0.1;Port=1;Username=cluster;Password=hunter2;Database=cluster;Timeout=2",
         ["SOLANA_RPC_URL"] = "http://127.0.0.1:1",
         ["WALLET_ENCRYPTION_KEY"] = ClusterProcess.WalletEncryptionKey,
+        ["AUDIT_HMAC_KEY"] = TestAuditKeys.Text,
         ["Cluster__StateDirectory"] = "/nonexistent",
     };
 

@@ -6,7 +6,6 @@ using Cluster.Silo.Storage.Schema;
 using Cluster.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 using Xunit;
 
 namespace Cluster.Tests.Silo.Audit;

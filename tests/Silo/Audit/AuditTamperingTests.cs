@@ -1,6 +1,4 @@
 using System.Globalization;
-using Cluster.Tests.Support;
-using Npgsql;
 using Xunit;
 
 namespace Cluster.Tests.Silo.Audit;
