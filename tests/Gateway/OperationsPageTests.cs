@@ -83,7 +83,7 @@ public sealed partial class OperationsPageTests
     private static (IReadOnlyList<string> Types, IReadOnlyList<(int EventId, LogLevel Level, string Message)> Messages) ReadOrleansHost()
     {
         var folder = new DirectoryInfo(RepositoryRoot.Combine("orleans"));
-        var sources = (folder.Exists ? folder.EnumerateDirectories() : [])
+        var sources = folder.EnumerateDirectories()
             .Where(part => part.Name is not ("bin" or "obj"))
             .SelectMany(part => part.EnumerateFiles("*.cs", SearchOption.AllDirectories))
             .Select(file => File.ReadAllText(file.FullName))
