@@ -81,19 +81,59 @@ npm_install() {
 # build: everything in Release, unless nothing has changed since.
 build() {
   local stamp=.data/built
-  mkdir -p .data
-  if [ -e "$stamp" ] && [ -z "$(build_inputs -newer "$stamp" -print -quit)" ]; then return; fi
+  up_to_date "$stamp" && return
   need_dotnet
   step "restoring packages (locked)"
   dotnet restore Cluster.sln --locked-mode --nologo -v quiet >&2 || fail "the restore failed; see its message above"
-  step "building"
-  dotnet build Cluster.sln -c Release --no-restore --nologo -v quiet >&2 || fail "the build failed; see its messages above"
-  touch "$stamp"
+  build_solution Cluster.sln "$stamp"
 }
 
-build_inputs() {
-  find contracts silo gateway grpc solana cli tests bench Directory.*.props Cluster.sln global.json .editorconfig \
+# build_orleans: the Orleans host and its tests as well, where its packages are to be had; otherwise it returns 1 and
+# $orleans_lacks says why. Any other failure ends the script.
+build_orleans() {
+  local stamp=.data/built-orleans output status=0
+  up_to_date "$stamp" orleans Cluster.Orleans.sln && return
+  need_dotnet
+  step "looking for the packages of the Orleans host"
+  output=$(timeout 120 dotnet restore Cluster.Orleans.sln --nologo -v quiet 2>&1) || status=$?
+  if [ "$status" -ne 0 ]; then
+    orleans_lacks=$(lacking "$output" "$status")
+    [ -n "$orleans_lacks" ] || { echo "$output" >&2; fail "the restore of the Orleans host failed; see its message above"; }
+    return 1
+  fi
+  build_solution Cluster.Orleans.sln "$stamp"
+}
+
+# lacking OUTPUT STATUS: which package a restore did not get, in words; nothing where it failed for another reason.
+lacking() {
+  local package
+  package=$(sed -nE 's/.*error NU110[1-3]: Unable to find( a stable)? package ([A-Za-z0-9.-]*[A-Za-z0-9]).*/\2/p' <<<"$1" | head -n 1)
+  if [ -n "$package" ]; then
+    echo "the package source does not have $package"
+  elif [ "$2" -eq 124 ]; then
+    echo "the package source did not answer within two minutes"
+  else
+    sed -nE 's/ \[[^]]*\]$//; s/.*error (NU1(301|603)): (Warning As Error: )?(.*[^.])\.?$/\4 (\1)/p' <<<"$1" | head -n 1
+  fi
+}
+
+# build_solution FILE STAMP: in Release, and remembers that it is built.
+build_solution() {
+  step "building $1"
+  dotnet build "$1" -c Release --no-restore --nologo -v quiet >&2 || fail "the build failed; see its messages above"
+  touch "$2"
+}
+
+# up_to_date STAMP [FOLDER ...]: whether nothing that is built, there and elsewhere, has changed since.
+up_to_date() {
+  mkdir -p .data
+  [ -e "$1" ] && [ -z "$(newer_than "$@")" ]
+}
+
+# newer_than STAMP [PLACE ...]: the first source that is newer.
+newer_than() {
+  find contracts silo gateway grpc solana cli tests bench Directory.*.props Cluster.sln global.json .editorconfig "${@:2}" \
     \( -name bin -o -name obj -o -name node_modules \) -prune -o -type f \
     \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.proto' -o -name '*.sql' -o -name '*.json' \
-    -o -name '*.sln' -o -name .editorconfig \) "$@"
+    -o -name '*.sln' -o -name .editorconfig \) -newer "$1" -print -quit
 }
