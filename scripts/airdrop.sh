@@ -4,7 +4,7 @@
 # cluster ARGUMENTS: the command line, with the administrator's key.
 cluster() {
   setpriv --pdeathsig TERM dotnet cli/bin/Release/net10.0/cluster.dll "$@" \
-    --server http://127.0.0.1:5000 --key-file "$data/admin.key" 9>&-
+    --server "$servers" --key-file "$data/admin.key" 9>&-
 }
 
 # field NAME: a field of the JSON object on standard input.

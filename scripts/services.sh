@@ -67,9 +67,10 @@ await() {
   done
 }
 
-# free_port: a loopback port that nothing listens on.
-free_port() {
-  node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
+# free_ports [N]: loopback ports that nothing listens on, a line each; one where no number is given.
+free_ports() {
+  node -e 'for(let n=+process.argv[1];n>0;n--){const s=require("net").createServer().listen(0,"127.0.0.1",()=>{
+    console.log(s.address().port);setTimeout(()=>s.close(),100)})}' "${1:-1}"
 }
 
 # free PORT: fails where somebody listens there already.
@@ -88,7 +89,8 @@ as_postgres() {
   fi
 }
 
-# start_postgres: a private server under $data/postgres; sets $database_port and $database_password.
+# start_postgres [CONNECTIONS]: a private server under $data/postgres, for so many connections; sets $database_port and
+# $database_password, and tells the cluster.
 start_postgres() {
   local bin folder=$data/postgres
   bin=$(postgres_bin)
@@ -102,17 +104,20 @@ start_postgres() {
       --pwfile <(echo "$database_password") >"$data/initdb.log" 2>&1 ||
       { tail -n 3 "$data/initdb.log" >&2; rm -rf "$folder"; fail "initdb failed; its log is $data/initdb.log"; }
   fi
-  database_port=$(free_port)
+  database_port=$(free_ports)
   step "starting PostgreSQL on 127.0.0.1:$database_port"
   serve postgres $(postgres_user) "$bin/postgres" -D "$folder" -p "$database_port" \
     -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-    -c shared_buffers=256MB -c max_wal_size=2GB -c wal_compression=on
+    -c max_connections="${1:-100}" -c shared_buffers=256MB -c max_wal_size=2GB -c wal_compression=on
   await postgres 60 "$bin/pg_isready" -q -h 127.0.0.1 -p "$database_port"
-  PGPASSWORD=$database_password "$bin/psql" -h 127.0.0.1 -p "$database_port" -U cluster -d postgres -qAt \
-    -c 'select 1 from pg_database where datname = '"'cluster'" | grep -q 1 ||
-    PGPASSWORD=$database_password "$bin/createdb" -h 127.0.0.1 -p "$database_port" -U cluster cluster ||
+  [ -n "$(query postgres "select 1 from pg_database where datname = 'cluster'")" ] ||
+    query postgres 'create database cluster' ||
     fail "the database could not be made; see $data/postgres.log"
+  export ConnectionStrings__Cluster="Host=127.0.0.1;Port=$database_port;Username=cluster;Password=$database_password;Database=cluster"
 }
+
+# query DATABASE SQL: what the statement answers.
+query() { PGPASSWORD=$database_password "$(postgres_bin)/psql" -h 127.0.0.1 -p "$database_port" -U cluster -d "$1" -qAt -c "$2"; }
 
 # postgres_user: the options of setpriv that make a service the database's user; none where this is not root.
 postgres_user() {
@@ -124,7 +129,7 @@ postgres_user() {
 start_localnet() {
   end_leftover localnet
   local port
-  port=$(free_port)
+  port=$(free_ports)
   rpc=http://127.0.0.1:$port
   step "starting the localnet on 127.0.0.1:$port (slots of $1 ms)"
   serve localnet node localnet/main.mjs --port "$port" --slot-ms "$1" --ledger "$data/ledger"
@@ -138,18 +143,27 @@ rpc_healthy() {
     body:`{"jsonrpc":"2.0","id":1,"method":"getHealth"}`}).then(r=>r.json()).then(r=>process.exit(r.result==="ok"?0:1),()=>process.exit(1))' "$rpc"
 }
 
-# start_cluster: gateway and grains in one process.
+# start_cluster: gateway and grains in one process; sets $servers, what a client takes as --server.
 start_cluster() {
-  end_leftover cluster
+  end_leftover_cluster
   free 5000
   free 8080
   step "starting the cluster (gRPC 127.0.0.1:5000, HTTP 127.0.0.1:8080)"
-  export ConnectionStrings__Cluster="Host=127.0.0.1;Port=$database_port;Username=cluster;Password=$database_password;Database=cluster"
+  servers=http://127.0.0.1:5000
   export Cluster__StateDirectory=$data SOLANA_RPC_URL=$rpc WALLET_ENCRYPTION_KEY
   WALLET_ENCRYPTION_KEY=$(secret "$data/wallet-encryption.key" 32)
   serve cluster dotnet gateway/bin/Release/net10.0/cluster-gateway.dll
-  await cluster 60 node -e 'fetch("http://127.0.0.1:8080/health/ready").then(r=>process.exit(r.ok?0:1),()=>process.exit(1))'
+  await cluster 60 ready 8080
 }
+
+# end_leftover_cluster: ends what earlier, killed shells left of a cluster of either host.
+end_leftover_cluster() {
+  local file
+  for file in "$data"/{cluster,silo-*,gateway-*}.pid; do end_leftover "$(basename "$file" .pid)"; done
+}
+
+# ready PORT: whether the process that serves HTTP there can take calls.
+ready() { node -e 'fetch(`http://127.0.0.1:${process.argv[1]}/health/ready`).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))' "$1"; }
 
 # stop_services: in the reverse order of their start.
 stop_services() {
