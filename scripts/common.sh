@@ -95,7 +95,7 @@ build_orleans() {
   up_to_date "$stamp" orleans Cluster.Orleans.sln && return
   need_dotnet
   step "looking for the packages of the Orleans host"
-  output=$(timeout 120 dotnet restore Cluster.Orleans.sln --nologo -v quiet 2>&1) || status=$?
+  output=$(timeout 120 dotnet restore Cluster.Orleans.sln --locked-mode --nologo -v quiet 2>&1) || status=$?
   if [ "$status" -ne 0 ]; then
     orleans_lacks=$(lacking "$output" "$status")
     [ -n "$orleans_lacks" ] || { echo "$output" >&2; fail "the restore of the Orleans host failed; see its message above"; }

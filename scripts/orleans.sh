@@ -6,7 +6,7 @@ start_orleans() {
   end_leftover_cluster
   forget_silos
   for port in 5000 5001 8080 8081; do free "$port"; done
-  export SOLANA_RPC_URL=$rpc
+  export SOLANA_RPC_URL=$rpc Cluster__StateDirectory=$data
   readarray -t silo_ports < <(free_ports $((3 * $1)))
   servers=http://127.0.0.1:5000,http://127.0.0.1:5001
   for ((n = 1; n <= $1; n++)); do members+=("silo-$n"); done
@@ -38,7 +38,7 @@ start_member() {
       serve "$1" "${program[@]}" silo
       ;;
     gateway-*)
-      local -x Cluster__StateDirectory=$data Cluster__Grpc__Port
+      local -x Cluster__Grpc__Port
       Cluster__Grpc__Port=$(grpc_port "$1")
       serve "$1" "${program[@]}" gateway
       ;;

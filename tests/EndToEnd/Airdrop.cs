@@ -28,7 +28,8 @@ internal sealed class Airdrop : IAsyncDisposable
     private Airdrop(TestDatabase database, LocalnetProcess localnet, IRunningCluster cluster, PostgresServer? ownServer)
     {
         (Database, Localnet, Cluster, _ownServer) = (database, localnet, cluster, ownServer);
-        Client = new ClusterClient(cluster.Servers, cluster.AdministratorKey);
+        Clients = [.. cluster.Servers.Select((_, first) =>
+            new ClusterClient([.. cluster.Servers.Skip(first), .. cluster.Servers.Take(first)], cluster.AdministratorKey))];
     }
 
     public TestDatabase Database { get; }
@@ -40,7 +41,10 @@ internal sealed class Airdrop : IAsyncDisposable
     /// <summary>The cluster's only process, of the embedded host.</summary>
     public ClusterProcess Process => (ClusterProcess)Cluster;
 
-    public ClusterClient Client { get; }
+    /// <summary>A client for each gateway, which goes to the others only where its own fails.</summary>
+    public IReadOnlyList<ClusterClient> Clients { get; }
+
+    public ClusterClient Client => Clients[0];
 
     /// <summary>Base58.</summary>
     public string Mint { get; private set; } = "";
@@ -51,7 +55,7 @@ internal sealed class Airdrop : IAsyncDisposable
     /// <summary>Starts everything, with the embedded host, and funds the source.</summary>
     public static Task<Airdrop> Set(
         LocalnetOptions localnet, object mint, PostgresServer? server = null, params (string Name, string Value)[] options) =>
-        Set(localnet, mint, async (database, chain, chosen) => await ClusterProcess.Start(database, chain, chosen), server, options);
+        Set(localnet, mint, ClusterProcess.StartEmbedded, server, options);
 
     /// <summary>Starts everything and funds the source.</summary>
     /// <param name="localnet">How the chain behaves.</param>
@@ -162,13 +166,19 @@ internal sealed class Airdrop : IAsyncDisposable
     }
 
     /// <summary>Calls as a client that does not give up while the cluster is away; its request keeps its id.</summary>
-    public Task<TReply> Insist<TReply>(IMessage request)
+    /// <param name="request">The request.</param>
+    /// <param name="turn">Gateways are asked in turn.</param>
+    public Task<TReply> Insist<TReply>(IMessage request, int turn = 0)
         where TReply : class, IMessage =>
-        Insist(() => Client.Call<TReply>(request, CancellationToken.None));
+        Insist(() => Clients[turn % Clients.Count].Call<TReply>(request, CancellationToken.None));
 
     public async ValueTask DisposeAsync()
     {
-        await Client.DisposeAsync();
+        foreach (var client in Clients)
+        {
+            await client.DisposeAsync();
+        }
+
         await Cluster.DisposeAsync();
         await Localnet.DisposeAsync();
         await Database.DisposeAsync();

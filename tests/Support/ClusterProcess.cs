@@ -30,6 +30,10 @@ internal sealed class ClusterProcess : ServerProcess, IRunningCluster
     public static Task<ClusterProcess> Start(TestDatabase database, LocalnetProcess localnet, params (string Name, string Value)[] options) =>
         Start(database.ConnectionString, localnet.Url, options);
 
+    /// <summary>Starts the embedded host for tests that run over any host.</summary>
+    public static async Task<IRunningCluster> StartEmbedded(TestDatabase database, LocalnetProcess localnet, (string Name, string Value)[] options) =>
+        await Start(database, localnet, options);
+
     /// <summary>Starts a cluster on whatever database and endpoint; returns when it is ready.</summary>
     public static async Task<ClusterProcess> Start(string connectionString, Uri rpc, params (string Name, string Value)[] options)
     {
@@ -60,6 +64,12 @@ internal sealed class ClusterProcess : ServerProcess, IRunningCluster
     /// <param name="arguments">The command line.</param>
     public static Task<(int ExitCode, string Output)> Run(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         RunToEnd(Executable, environment, arguments);
+
+    public async Task Crash()
+    {
+        await Kill();
+        await Restart();
+    }
 
     public override async ValueTask DisposeAsync()
     {

@@ -11,6 +11,9 @@ internal interface IRunningCluster : IAsyncDisposable
 
     /// <summary>All that its processes wrote.</summary>
     string Output { get; }
+
+    /// <summary>Kills a process that holds grains with signal 9 and starts it again; returns when it is ready.</summary>
+    Task Crash();
 }
 
 /// <summary>Starts a cluster; returns when it is ready.</summary>

@@ -74,8 +74,15 @@ internal abstract class ServerProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> Stop()
     {
-        var process = Running;
         await Signal("TERM");
+        return await End();
+    }
+
+    /// <summary>Waits until the process has ended by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> End()
+    {
+        var process = Running;
         await process.WaitForExitAsync().WaitAsync(StartTimeout);
         var exitCode = process.ExitCode;
         process.Dispose();
@@ -109,24 +116,10 @@ internal abstract class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the process is ready.</summary>
-    public async Task Ready()
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (!await IsReady())
-        {
-            if (Running.HasExited)
-            {
-                throw new InvalidOperationException($"the process ended with status {Running.ExitCode}:\n{Output}");
-            }
+    public Task Ready() => Answers("/health/ready");
 
-            if (Stopwatch.GetElapsedTime(start) > StartTimeout)
-            {
-                throw new InvalidOperationException($"the process was not ready within {StartTimeout.TotalSeconds} seconds:\n{Output}");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(25));
-        }
-    }
+    /// <summary>Waits until the process serves, though it may lack something to be ready.</summary>
+    public Task Live() => Answers("/health/live");
 
     public virtual async ValueTask DisposeAsync()
     {
@@ -199,11 +192,30 @@ internal abstract class ServerProcess : IAsyncDisposable
         || name is "SOLANA_RPC_URL" or "SOLANA_NETWORK" or "WALLET_ENCRYPTION_KEY" or "WALLET_MAX_TRANSACTION_AMOUNT"
             or "AUDIT_HMAC_KEY" or "AUDIT_HMAC_FORMER_KEYS";
 
-    private async Task<bool> IsReady()
+    private async Task Answers(string path)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!await IsOk(path))
+        {
+            if (Running.HasExited)
+            {
+                throw new InvalidOperationException($"the process ended with status {Running.ExitCode}:\n{Output}");
+            }
+
+            if (Stopwatch.GetElapsedTime(start) > StartTimeout)
+            {
+                throw new InvalidOperationException($"the process was not ready within {StartTimeout.TotalSeconds} seconds:\n{Output}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(25));
+        }
+    }
+
+    private async Task<bool> IsOk(string path)
     {
         try
         {
-            using var response = await _http.GetAsync("/health/ready");
+            using var response = await _http.GetAsync(path);
             return response.StatusCode == HttpStatusCode.OK;
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
