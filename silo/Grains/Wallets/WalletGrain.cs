@@ -1,7 +1,6 @@
 using Cluster.Silo.Grains.Wallets.Payments;
 using Cluster.Silo.Grains.Wallets.Sweeps;
 using Cluster.Silo.Hosting;
-using Cluster.Silo.Keys;
 using Cluster.Silo.Storage.Wallets;
 using Cluster.Solana;
 using Cluster.V1;
