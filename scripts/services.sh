@@ -45,6 +45,8 @@ serve() {
   # Descriptor 9 is the lock on $data, which must end with this shell.
   setsid setpriv --pdeathsig TERM "$@" >>"$data/$name.log" 2>&1 9>&- &
   echo "$! $(started_at $!)" >"$data/$name.pid"
+  # The shell would report the death of a job of its own in words of its own.
+  disown $!
   services+=("$name")
 }
 
