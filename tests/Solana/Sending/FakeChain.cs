@@ -135,8 +135,16 @@ internal sealed class FakeChain : IAsyncDisposable
     {
         var bytes = Convert.FromBase64String(base64);
         var signature = Transaction.SignatureAt(bytes, 0).ToString();
-        _sent.GetOrAdd(signature, _ => new ConcurrentQueue<byte[]>()).Enqueue(bytes);
-        OnSend(signature);
+        try
+        {
+            OnSend(signature);
+        }
+        finally
+        {
+            // Whoever waits for a send must find what came of it.
+            _sent.GetOrAdd(signature, _ => new ConcurrentQueue<byte[]>()).Enqueue(bytes);
+        }
+
         Notify();
         return signature;
     }
