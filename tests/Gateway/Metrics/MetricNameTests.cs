@@ -34,7 +34,7 @@ public sealed partial class MetricNameTests
             }
 
             Assert.Matches(Label(), MetricName.OfLabel(name ?? ""));
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true));
 
     [GeneratedRegex(@"\A[a-zA-Z_:][a-zA-Z0-9_:]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Metric();

@@ -18,7 +18,7 @@ public sealed class StatusMessageTests
             Assert.Equal(message, StatusMessage.Decode(encoded));
             Assert.DoesNotContain(encoded, c => c is < ' ' or > '~');
             Assert.Equal(encoded, encoded.Trim());
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true));
 
     [Theory]
     [InlineData("plain text, unchanged!", "plain text, unchanged!")]

@@ -70,7 +70,7 @@ public sealed class CampaignLifecycleTests
                 }
 
                 return true;
-            }).QuickCheckThrowOnFailure();
+            }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true));
 
     [Fact]
     public void From_every_open_state_some_events_lead_to_an_end()
