@@ -32,15 +32,26 @@ internal sealed class ClusterClient : IAsyncDisposable
     /// <typeparam name="TReply">The rpc's reply.</typeparam>
     /// <param name="request">The rpc's request.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<TReply> Call<TReply>(IMessage request, CancellationToken cancellationToken)
+    public async Task<TReply> Call<TReply>(IMessage request, CancellationToken cancellationToken)
         where TReply : class, IMessage
     {
-        var method = Rpcs.Of(request.Descriptor);
-        var started = TimeProvider.System.GetTimestamp();
-        return WithRetries(
-            gateway => gateway.UnaryAsync<IMessage, TReply>(
-                method, request, Options(UnaryTimeout - TimeProvider.System.GetElapsedTime(started)), cancellationToken),
-            cancellationToken);
+        var prompt = new SecondFactorPrompt();
+        string? code = null;
+        while (true)
+        {
+            try
+            {
+                return await Call<TReply>(request, code, cancellationToken);
+            }
+            catch (RpcException error) when (SecondFactorPrompt.IsAskedBy(error))
+            {
+                code = prompt.Ask(error.Status.Message);
+                if (code is null)
+                {
+                    throw;
+                }
+            }
+        }
     }
 
     /// <summary>One request, many replies; a stream that breaks is asked for again, from its beginning.</summary>
@@ -108,6 +119,17 @@ internal sealed class ClusterClient : IAsyncDisposable
         }
     }
 
+    private Task<TReply> Call<TReply>(IMessage request, string? secondFactor, CancellationToken cancellationToken)
+        where TReply : class, IMessage
+    {
+        var method = Rpcs.Of(request.Descriptor);
+        var started = TimeProvider.System.GetTimestamp();
+        return WithRetries(
+            gateway => gateway.UnaryAsync<IMessage, TReply>(
+                method, request, Options(UnaryTimeout - TimeProvider.System.GetElapsedTime(started), secondFactor), cancellationToken),
+            cancellationToken);
+    }
+
     private async Task<TReply> UploadOnce<TRequest, TReply>(
         GrpcChannel gateway, IAsyncEnumerable<TRequest> requests, CancellationToken cancellationToken)
         where TRequest : class, IMessage, new()
@@ -154,5 +176,16 @@ internal sealed class ClusterClient : IAsyncDisposable
     private static Task Pause(Retry retry, CancellationToken cancellationToken) =>
         Task.Delay(retry.Pause, TimeProvider.System, cancellationToken);
 
-    private CallOptions Options(TimeSpan? timeout) => new() { Timeout = timeout, Headers = _headers };
+    private CallOptions Options(TimeSpan? timeout, string? secondFactor = null)
+    {
+        if (secondFactor is null)
+        {
+            return new CallOptions { Timeout = timeout, Headers = _headers };
+        }
+
+        var headers = new Metadata();
+        headers.AddRange(_headers);
+        headers.Add(SecondFactorPrompt.Header, secondFactor);
+        return new CallOptions { Timeout = timeout, Headers = headers };
+    }
 }

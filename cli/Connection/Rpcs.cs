@@ -8,7 +8,15 @@ namespace Cluster.Cli.Connection;
 internal static class Rpcs
 {
     private static readonly FrozenDictionary<string, MethodDescriptor> ByRequest =
-        new[] { WalletsReflection.Descriptor, CampaignsReflection.Descriptor, AccessReflection.Descriptor, ApiKeysReflection.Descriptor, AuditReflection.Descriptor }
+        new[]
+        {
+            WalletsReflection.Descriptor,
+            CampaignsReflection.Descriptor,
+            AccessReflection.Descriptor,
+            ApiKeysReflection.Descriptor,
+            SecondFactorsReflection.Descriptor,
+            AuditReflection.Descriptor,
+        }
             .SelectMany(file => file.Services)
             .SelectMany(service => service.Methods)
             .ToFrozenDictionary(method => method.InputType.FullName);

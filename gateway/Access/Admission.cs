@@ -2,6 +2,7 @@ using System.Net;
 using Cluster.Gateway.Configuration;
 using Cluster.Gateway.Operations;
 using Cluster.Silo.Grains.Access;
+using Cluster.Silo.Grains.Access.SecondFactors;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Hosting.Contracts;
 using Cluster.V1;
@@ -14,7 +15,7 @@ namespace Cluster.Gateway.Access;
 /// there room? Denies what nothing allows. A request passes it in two steps: before anything of it is read, and again when
 /// it says what it is about.
 /// </summary>
-internal sealed class Admission(Authenticator authenticator, ResourceResolver resources, KeyUses uses, RefusalLog refusals, AccessOptions options)
+internal sealed class Admission(Authenticator authenticator, ResourceResolver resources, SecondFactorCheck secondFactors, KeyUses uses, RefusalLog refusals, AccessOptions options)
 {
     private readonly RequestSlots _all = new(options.MaxRequests);
 
@@ -28,14 +29,6 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
         if (FirstLacking(operation, principal.Grants.AllowedSomewhere.Has) is { } lacking)
         {
             throw Denied(principal, lacking, operation.PublicName(), credentials.Address, on: "");
-        }
-
-        if (operation.SecondFactor)
-        {
-            refusals.Denied(principal, operation.PublicName(), credentials.Address);
-            throw new ClusterException(
-                StatusCode.PermissionDenied,
-                $"{operation.PublicName()} asks for a second factor, which an API key alone cannot prove");
         }
 
         if (!_all.TryTake())
@@ -96,7 +89,22 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
             }
         }
 
-        return CallerOf(principal, visitor.Credentials);
+        return await Prove(operation, principal, visitor.Credentials, cancellationToken);
+    }
+
+    /// <summary>A code that comes with a call is judged whether the operation asks for one or not: it may be the amount that does.</summary>
+    private async ValueTask<Caller> Prove(Operation operation, Principal principal, Credentials credentials, CancellationToken cancellationToken)
+    {
+        var caller = CallerOf(principal, credentials);
+        if (!string.IsNullOrEmpty(credentials.SecondFactor))
+        {
+            await secondFactors.Require(principal.Key.PrincipalId, credentials.SecondFactor, caller, cancellationToken);
+            return caller with { HasSecondFactor = true };
+        }
+
+        return operation.SecondFactor
+            ? throw SecondFactorChallenge.Of($"{operation.PublicName()} takes the code of an authenticator in the header {SecondFactorChallenge.Header}")
+            : caller;
     }
 
     private static Caller CallerOf(Principal principal, in Credentials credentials) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Cluster.Silo.Grains.Access.SecondFactors;
 
 namespace Cluster.Gateway.Access;
 
@@ -9,7 +10,9 @@ namespace Cluster.Gateway.Access;
 /// <param name="Certificate">The client certificate of its connection, or null.</param>
 /// <param name="Address">Where it came from.</param>
 /// <param name="UserAgent">By which program, as that says; goes into audit rows.</param>
-internal readonly record struct Credentials(string? Authorization, string? ApiKey, X509Certificate2? Certificate, IPAddress? Address, string UserAgent = "")
+/// <param name="SecondFactor">The header <c>x-second-factor</c>, or null.</param>
+internal readonly record struct Credentials(
+    string? Authorization, string? ApiKey, X509Certificate2? Certificate, IPAddress? Address, string UserAgent = "", string? SecondFactor = null)
 {
     /// <summary>Reads them from a request.</summary>
     public static Credentials Of(HttpContext http) => new(
@@ -17,5 +20,6 @@ internal readonly record struct Credentials(string? Authorization, string? ApiKe
         http.Request.Headers["x-api-key"],
         http.Connection.ClientCertificate,
         http.Connection.RemoteIpAddress,
-        http.Request.Headers.UserAgent.ToString());
+        http.Request.Headers.UserAgent.ToString(),
+        http.Request.Headers[SecondFactorChallenge.Header]);
 }

@@ -4,6 +4,7 @@ using Cluster.Gateway.Access;
 using Cluster.Gateway.Operations;
 using Cluster.Grpc;
 using Cluster.Grpc.Server;
+using Cluster.Silo.Grains.Access.SecondFactors;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Hosting.Contracts;
 using Google.Protobuf;
@@ -68,6 +69,11 @@ internal sealed class GrpcOperations(
 
         var answer = errors.Of(error, $"{context.Method.Service.Name}/{context.Method.Name}", requestId);
         context.ResponseTrailers.Add(EdgeCall.RequestIdHeader, requestId);
+        if (SecondFactorChallenge.Is(answer.Status, answer.Message))
+        {
+            context.ResponseTrailers.Add(SecondFactorChallenge.Header, "required");
+        }
+
         return new Status((GrpcStatus)(int)answer.Status, answer.Message);
     }
 

@@ -8,6 +8,7 @@ using Cluster.Gateway.Metrics;
 using Cluster.Gateway.Operations;
 using Cluster.Grpc.Health;
 using Cluster.Grpc.Server;
+using Cluster.Silo.Grains.Access;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cluster.Gateway.Hosting;
@@ -29,6 +30,7 @@ internal static class GatewayServices
 
     private static IServiceCollection AddAccess(this IServiceCollection services) => services
         .AddMetrics()
+        .AddSecondFactorCheck()
         .AddSingleton<AdministratorKey>()
         .AddSingleton<KeyRing>()
         .AddSingleton<Authenticator>()

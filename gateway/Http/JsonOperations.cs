@@ -4,6 +4,7 @@ using System.Text.Json;
 using Cluster.Gateway.Access;
 using Cluster.Gateway.Configuration;
 using Cluster.Gateway.Operations;
+using Cluster.Silo.Grains.Access.SecondFactors;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Hosting.Contracts;
 using Google.Protobuf;
@@ -60,6 +61,11 @@ internal sealed class JsonOperations(
         if (error.Status == StatusCode.Unauthenticated)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (SecondFactorChallenge.Is(error.Status, error.Message))
+        {
+            http.Response.Headers[SecondFactorChallenge.Header] = "required";
         }
 
         await http.Response.WriteAsJsonAsync(ErrorBody.Of(error, requestId), HttpJson.Default.ErrorBody, Json, http.RequestAborted);

@@ -14,6 +14,9 @@ public sealed record Caller(string Id, string Name, string? Address = null)
     /// <summary>By which program the call came, as that program says; empty inside the cluster.</summary>
     public string UserAgent { get; init; } = "";
 
+    /// <summary>Whether a code of the caller's second factor came with the call and was accepted.</summary>
+    public bool HasSecondFactor { get; init; }
+
     /// <summary>Whether the cluster itself calls; no API key has such an id.</summary>
     public bool IsSystem => Id.StartsWith(SystemPrefix, StringComparison.Ordinal);
 

@@ -1,5 +1,9 @@
+using Cluster.Silo.Grains.Access.SecondFactors;
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Storage;
+using Cluster.Silo.Storage.Access;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cluster.Silo.Grains.Access;
 
@@ -9,6 +13,8 @@ public static class AccessServiceCollectionExtensions
     /// <summary>Adds the grains of principals; needs storage. Safe to call twice.</summary>
     /// <param name="services">The container.</param>
     public static IServiceCollection AddAccessGrains(this IServiceCollection services) => services
+        .AddSecondFactorCheck()
+        .AddGrain<SecondFactorGrain>("second_factor")
         .AddGrain<PrincipalGrain>("principal")
         .AddGrain<ApiKeyGrain>("api_key");
 
@@ -17,4 +23,18 @@ public static class AccessServiceCollectionExtensions
     public static IServiceCollection AddAccessQueries(this IServiceCollection services) => services
         .AddQueries<AccessQueries>()
         .AddQueries<ApiKeyQueries>();
+
+    /// <summary>Adds what judges codes of second factors; needs storage and the configuration. Safe to call twice.</summary>
+    /// <param name="services">The container.</param>
+    public static IServiceCollection AddSecondFactorCheck(this IServiceCollection services)
+    {
+        services.TryAddSingleton<SecondFactorStore>();
+        services.TryAddSingleton<SecondFactorKey>();
+        services.TryAddSingleton(provider => new SecondFactorCheck(
+            provider.GetRequiredService<Database>(),
+            provider.GetRequiredService<SecondFactorStore>(),
+            provider.GetRequiredService<SecondFactorKey>(),
+            provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
 }

@@ -16,6 +16,9 @@ public sealed class AuditKeyRing : IDisposable
     /// <summary>The setting that holds those it took the place of, with commas between them.</summary>
     public const string FormerKeysSetting = "AUDIT_HMAC_FORMER_KEYS";
 
+    private static readonly StateKeyFile File = new(
+        "audit.key", KeySetting, "seals the audit log", $"set {KeySetting} to a new key and {FormerKeysSetting} to this one");
+
     private readonly Dictionary<string, AuditKey> _keys = new(StringComparer.Ordinal);
 
     /// <summary>Takes over keys.</summary>
@@ -52,7 +55,7 @@ public sealed class AuditKeyRing : IDisposable
             .ToArray();
         var current = configuration[KeySetting] is { Length: > 0 } text
             ? KeyEncryptionKeyText.Parse(text, KeySetting)
-            : AuditKeyFile.ReadOrMake(configuration["Cluster:StateDirectory"] ?? ".data");
+            : File.ReadOrMake(configuration["Cluster:StateDirectory"] ?? ".data");
         return new AuditKeyRing(new AuditKey(current), former);
     }
 

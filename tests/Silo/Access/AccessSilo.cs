@@ -1,4 +1,5 @@
 using Cluster.Silo.Grains.Access;
+using Cluster.Silo.Grains.Access.SecondFactors;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage;
 using Cluster.Silo.Storage.Access;
@@ -21,15 +22,19 @@ internal sealed class AccessSilo : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    public static async Task<AccessSilo> Start(TestDatabase database)
+    public static async Task<AccessSilo> Start(TestDatabase database, string? stateDirectory = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("ConnectionStrings:Cluster", (string?)database.ConnectionString)]);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Cluster"] = database.ConnectionString,
+            ["Cluster:StateDirectory"] = stateDirectory ?? Path.Combine(AppContext.BaseDirectory, ".data"),
+        });
         builder.Services
             .AddStorage(builder.Configuration)
             .AddAccessGrains()
             .AddAccessQueries()
-            .AddContract(AccessReflection.Descriptor, ApiKeysReflection.Descriptor)
+            .AddContract(AccessReflection.Descriptor, ApiKeysReflection.Descriptor, SecondFactorsReflection.Descriptor)
             .AddEmbeddedHost();
         var host = builder.Build();
         await host.StartAsync();
@@ -50,6 +55,18 @@ internal sealed class AccessSilo : IAsyncDisposable
         };
         await Services.GetRequiredService<ApiKeyStore>().Insert(key, role, Cluster.Silo.Hosting.Call.System("test"));
         return new Caller(key.KeyId, name);
+    }
+
+    /// <summary>Enrols a caller's principal; gives the secret and the recovery codes.</summary>
+    public async Task<(byte[] Secret, IReadOnlyList<string> RecoveryCodes)> Enroll(string principalId, Caller caller, DateTimeOffset? now = null)
+    {
+        var begun = await Call<EnrollSecondFactorReply>(
+            new EnrollSecondFactorRequest { RequestId = Guid.NewGuid().ToString(), PrincipalId = principalId }, caller);
+        var secret = SimpleBase.Base32.Rfc4648.Decode(begun.Uri.Split("secret=")[1].Split('&')[0]);
+        var code = OneTimePassword.CodeOf(secret, OneTimePassword.StepAt(now ?? DateTimeOffset.UtcNow));
+        var confirmed = await Call<ConfirmSecondFactorReply>(
+            new ConfirmSecondFactorRequest { RequestId = Guid.NewGuid().ToString(), PrincipalId = principalId, Code = code }, caller);
+        return (secret, confirmed.RecoveryCodes);
     }
 
     public async Task<TReply> Call<TReply>(IMessage request, Caller caller)

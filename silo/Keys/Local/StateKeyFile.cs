@@ -1,19 +1,18 @@
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
-using Cluster.Silo.Keys;
-using Cluster.Silo.Keys.Local;
 
-namespace Cluster.Silo.Storage.Audit;
+namespace Cluster.Silo.Keys.Local;
 
 /// <summary>
-/// The audit key of an installation on one machine, in a file that its owner alone can read. Several processes may begin
-/// at once with the same folder: one makes the key, all of them use it.
+/// A key of an installation on one machine, in a file that its owner alone can read. Several processes may begin at once
+/// with the same folder: one makes the key, all of them use it.
 /// </summary>
-internal static class AuditKeyFile
+/// <param name="name">The file's name in the state directory.</param>
+/// <param name="setting">Holds the key where there is no file.</param>
+/// <param name="purpose">What the key does, for messages.</param>
+/// <param name="replacement">What to do where the key may be known to others.</param>
+internal sealed class StateKeyFile(string name, string setting, string purpose, string replacement)
 {
-    /// <summary>The file's name in the state directory.</summary>
-    public const string Name = "audit.key";
-
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private const UnixFileMode Others = ~(OwnerOnly | UnixFileMode.UserExecute);
@@ -21,14 +20,14 @@ internal static class AuditKeyFile
     /// <summary>Reads the key, and makes it where there is none.</summary>
     /// <param name="folder">The state directory; made where it is missing.</param>
     /// <exception cref="KeyException">The file cannot be written, or what stands there cannot be used.</exception>
-    public static SecretBytes ReadOrMake(string folder)
+    public SecretBytes ReadOrMake(string folder)
     {
         if (OperatingSystem.IsWindows())
         {
-            throw new KeyException($"On this system no file is made that its owner alone can read: set {AuditKeyRing.KeySetting} to 32 bytes in base64 or hex.");
+            throw new KeyException($"On this system no file is made that its owner alone can read: set {setting} to 32 bytes in base64 or hex.");
         }
 
-        var file = Path.Combine(folder, Name);
+        var file = Path.Combine(folder, name);
         try
         {
             if (!File.Exists(file))
@@ -39,7 +38,7 @@ internal static class AuditKeyFile
             if ((File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
             {
                 throw new KeyException(
-                    $"{file} can be read by other users and may no longer be secret: set {AuditKeyRing.KeySetting} to a new key and {AuditKeyRing.FormerKeysSetting} to this one, or restrict it with chmod 600.");
+                    $"{file} can be read by other users and may no longer be secret: {replacement}, or restrict it with chmod 600.");
             }
 
             return KeyEncryptionKeyText.Parse(File.ReadAllText(file), file);
@@ -47,7 +46,7 @@ internal static class AuditKeyFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new KeyException(
-                $"The key that seals the audit log cannot be kept in {file} ({error.Message}): set {AuditKeyRing.KeySetting} to 32 bytes in base64 or hex, the same for every process of the cluster, or Cluster:StateDirectory to a folder that this process may write to.",
+                $"The key that {purpose} cannot be kept in {file} ({error.Message}): set {setting} to 32 bytes in base64 or hex, the same for every process of the cluster, or Cluster:StateDirectory to a folder that this process may write to.",
                 error);
         }
     }
@@ -61,7 +60,7 @@ internal static class AuditKeyFile
         using (var stream = new FileStream(unfinished, creation))
         using (var writer = new StreamWriter(stream))
         {
-            writer.WriteLine(RandomNumberGenerator.GetHexString(2 * AuditKey.Size, lowercase: true));
+            writer.WriteLine(RandomNumberGenerator.GetHexString(2 * KeyEncryptionKeyText.KeySize, lowercase: true));
             writer.Flush();
             stream.Flush(flushToDisk: true);
         }
