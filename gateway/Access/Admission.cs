@@ -110,6 +110,7 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
     private static Caller CallerOf(Principal principal, in Credentials credentials) =>
         new(principal.KeyId, principal.Key.Name, credentials.Address?.ToString())
         {
+            PrincipalId = principal.Key.PrincipalId,
             Role = principal.Grants.HighestRole,
             UserAgent = credentials.UserAgent,
         };

@@ -56,7 +56,13 @@ public sealed class Invocation
 
         _ = ActivityContext.TryParse(_received.TraceParent, _received.TraceState, isRemote: true, out var trace);
         return new Call(
-            new Caller(_received.CallerId, _received.CallerName, _received.CallerAddress),
+            new Caller(_received.CallerId, _received.CallerName, _received.CallerAddress)
+            {
+                PrincipalId = _received.CallerPrincipalId ?? "",
+                Role = _received.CallerRole ?? "",
+                UserAgent = _received.CallerUserAgent ?? "",
+                HasSecondFactor = _received.CallerHasSecondFactor,
+            },
             _received.RequestId,
             time.GetUtcNow() + Left,
             trace,
@@ -80,6 +86,10 @@ public sealed class Invocation
             Origin = Place.Origin,
             Number = Place.Number,
             After = Place.After,
+            CallerPrincipalId = _call.Caller.PrincipalId,
+            CallerRole = _call.Caller.Role,
+            CallerUserAgent = _call.Caller.UserAgent,
+            CallerHasSecondFactor = _call.Caller.HasSecondFactor,
         };
 
     /// <summary>The W3C's <c>traceparent</c>; null where there is no trace.</summary>
@@ -143,6 +153,22 @@ public struct InvocationOnWire
     /// <summary><see cref="PlaceInLine.After"/>.</summary>
     [Id(11)]
     public long After { get; set; }
+
+    /// <summary><see cref="Caller.PrincipalId"/>.</summary>
+    [Id(12)]
+    public string? CallerPrincipalId { get; set; }
+
+    /// <summary><see cref="Caller.Role"/>.</summary>
+    [Id(13)]
+    public string? CallerRole { get; set; }
+
+    /// <summary><see cref="Caller.UserAgent"/>.</summary>
+    [Id(14)]
+    public string? CallerUserAgent { get; set; }
+
+    /// <summary><see cref="Caller.HasSecondFactor"/>.</summary>
+    [Id(15)]
+    public bool CallerHasSecondFactor { get; set; }
 }
 
 /// <summary>Brings an <see cref="Invocation"/> onto the wire and back.</summary>

@@ -8,6 +8,9 @@ public sealed record Caller(string Id, string Name, string? Address = null)
 {
     private const string SystemPrefix = "system:";
 
+    /// <summary>The principal whose key it is; empty inside the cluster.</summary>
+    public string PrincipalId { get; init; } = "";
+
     /// <summary>By which role the caller may do what it asks for; empty where none was needed.</summary>
     public string Role { get; init; } = "";
 
