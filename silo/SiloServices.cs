@@ -2,6 +2,7 @@ using Cluster.Silo.Grains.Access;
 using Cluster.Silo.Audit;
 using Cluster.Silo.Grains.Assets;
 using Cluster.Silo.Grains.Campaigns;
+using Cluster.Silo.Grains.Keyrings;
 using Cluster.Silo.Grains.Signers;
 using Cluster.Silo.Grains.Wallets;
 using Cluster.Silo.Keys;
@@ -30,7 +31,8 @@ public static class SiloServices
     public static IServiceCollection AddSignerGrains(this IServiceCollection services, IConfiguration configuration) => services
         .AddStorage(configuration)
         .AddKeys(configuration)
-        .AddSigners();
+        .AddSigners()
+        .AddKeyrings();
 
     /// <summary>All other grains, and the chain that they work on.</summary>
     /// <param name="services">The container's.</param>
@@ -49,6 +51,7 @@ public static class SiloServices
     public static IServiceCollection AddClusterQueries(this IServiceCollection services, IConfiguration configuration) => services
         .AddStorage(configuration)
         .AddChain(configuration)
+        .AddKeyQueries()
         .AddWalletQueries()
         .AddAuditQueries()
         .AddCampaignQueries(configuration)

@@ -1,9 +1,11 @@
+using Cluster.Silo.Grains.Keyrings;
+
 namespace Cluster.OrleansHost.Hosting;
 
 /// <summary>What a silo is there for. One silo may have several roles.</summary>
 internal static class SiloRole
 {
-    /// <summary>Hosts signer grains, and alone is given the key-encryption key.</summary>
+    /// <summary>Hosts signer grains and the keyring, and alone is given the key-encryption key.</summary>
     public const string Signer = "signer";
 
     /// <summary>Hosts all other grains.</summary>
@@ -13,7 +15,8 @@ internal static class SiloRole
     public static readonly string[] All = [Work, Signer];
 
     /// <summary>Which role a silo must have to host a type of grains.</summary>
-    public static string Of(string grainType) => grainType == Signer ? Signer : Work;
+    public static string Of(string grainType) =>
+        grainType is Signer or KeyringServiceCollectionExtensions.GrainType ? Signer : Work;
 
     /// <summary>What to do where no silo has the role that a type of grains needs.</summary>
     public static string Missing(string grainType) =>

@@ -12,6 +12,10 @@ public sealed class WalletShell(ShellServices services) : GrainShell(services);
 [GrainType("signer")]
 public sealed class SignerShell(ShellServices services) : GrainShell(services);
 
+/// <summary>Key-encryption keys.</summary>
+[GrainType("keyring")]
+public sealed class KeyringShell(ShellServices services) : GrainShell(services);
+
 /// <summary>Campaigns.</summary>
 [GrainType("campaign")]
 public sealed class CampaignShell(ShellServices services) : GrainShell(services);

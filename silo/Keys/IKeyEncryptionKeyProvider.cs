@@ -17,6 +17,11 @@ public interface IKeyEncryptionKeyProvider : IDisposable
     /// <exception cref="KeyException">The provider is away, or has no key that wraps.</exception>
     ValueTask<IKeyEncryptionKey> GetCurrent(CancellationToken cancellationToken);
 
+    /// <summary>Looks now whether another key is the current one, because somebody said so.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KeyException">The provider is away.</exception>
+    ValueTask Refresh(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>The key that was recorded under this id, without asking anybody; null where it is none of this provider's.</summary>
     /// <param name="id">From <see cref="IKeyEncryptionKey.Id"/>.</param>
     IKeyEncryptionKey? Find(string id);

@@ -23,6 +23,10 @@ public sealed class KeyEncryptionKeyRing(IKeyEncryptionKeyProvider provider, par
     /// <exception cref="KeyException">The provider is away, or has no key that wraps.</exception>
     public ValueTask<IKeyEncryptionKey> GetCurrent(CancellationToken cancellationToken) => provider.GetCurrent(cancellationToken);
 
+    /// <summary>The same ring with one more provider, whose keys only unwrap.</summary>
+    /// <param name="further">Stays the caller's.</param>
+    public KeyEncryptionKeyRing With(IKeyEncryptionKeyProvider further) => new(provider, [.. former, further]);
+
     /// <summary>The key with this id; null where this process does not have it.</summary>
     /// <param name="id">As recorded beside what it wrapped.</param>
     public IKeyEncryptionKey? Find(string id) =>

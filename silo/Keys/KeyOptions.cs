@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Cluster.Silo.Keys.AzureKeyVault;
+using Cluster.Silo.Keys.Opened;
 
 namespace Cluster.Silo.Keys;
 
@@ -45,4 +46,7 @@ public sealed class KeyOptions
 
     /// <summary>Of the provider <c>azure-key-vault</c>.</summary>
     public KeyVaultOptions AzureKeyVault { get; } = new();
+
+    /// <summary>Wallets' keys that are open.</summary>
+    public OpenedKeyOptions Opened { get; } = new();
 }

@@ -1,5 +1,7 @@
 using Cluster.Silo.Keys.AzureKeyVault;
 using Cluster.Silo.Keys.Local;
+using Cluster.Silo.Keys.Opened;
+using Cluster.Silo.Storage.Keys;
 using Cluster.Silo.Storage.Wallets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,8 +27,13 @@ public static class KeyServiceCollectionExtensions
         services.AddKeyVaults();
         services.TryAddSingleton(provider => CreateRing(configuration, provider));
         services.TryAddSingleton<KeyEnvelope>();
+        services.TryAddSingleton<KeySeals>();
+        services.TryAddSingleton<WalletKeyOpener>();
+        services.TryAddSingleton<OpenedKeys>();
+        services.TryAddSingleton<KeyHolderStore>();
         services.TryAddSingleton<WalletKeyStore>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeySelfTest>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeyCacheWatch>());
         return services;
     }
 

@@ -19,8 +19,6 @@ internal static partial class LibCrypto
     [LibraryImport(Library, EntryPoint = "EVP_PKEY_new_raw_public_key")]
     public static partial KeyHandle NewPublicKey(int type, nint engine, ReadOnlySpan<byte> key, nuint length);
 
-    [LibraryImport(Library, EntryPoint = "EVP_PKEY_get_raw_private_key")]
-    public static partial int GetPrivateKey(KeyHandle key, Span<byte> bytes, ref nuint length);
 
     [LibraryImport(Library, EntryPoint = "EVP_PKEY_get_raw_public_key")]
     public static partial int GetPublicKey(KeyHandle key, Span<byte> bytes, ref nuint length);

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Cluster.Solana;
 
 /// <summary>
-/// A private key that signs. The seed lives only in OpenSSL's memory, outside the managed heap, where nothing moves or
-/// copies it, and is wiped when the key is disposed. Safe for use by many threads at once.
+/// A private key that signs. The seed lives in OpenSSL's memory and in pinned memory of its own, where nothing moves or
+/// copies it, and is wiped in both when the key is disposed. Safe for use by many threads at once.
 /// </summary>
 public sealed class SigningKey : IDisposable
 {
@@ -20,10 +20,14 @@ public sealed class SigningKey : IDisposable
     private LibCrypto.ContextHandle? _spareContext;
     private volatile bool _disposed;
 
-    private SigningKey(LibCrypto.KeyHandle key, PublicKey publicKey)
+    /// <summary>OpenSSL would give the seed out by way of memory that it frees without wiping it.</summary>
+    private readonly byte[] _seed = GC.AllocateUninitializedArray<byte>(SeedSize, pinned: true);
+
+    private SigningKey(LibCrypto.KeyHandle key, PublicKey publicKey, ReadOnlySpan<byte> seed)
     {
         _key = key;
         PublicKey = publicKey;
+        seed.CopyTo(_seed);
     }
 
     /// <summary>The public half, the wallet's address.</summary>
@@ -55,7 +59,7 @@ public sealed class SigningKey : IDisposable
         nuint length = PublicKey.Size;
         if (!key.IsInvalid && LibCrypto.GetPublicKey(key, publicKey, ref length) == 1)
         {
-            return new SigningKey(key, PublicKey.FromBytes(publicKey));
+            return new SigningKey(key, PublicKey.FromBytes(publicKey), seed);
         }
 
         key.Dispose();
@@ -131,14 +135,15 @@ public sealed class SigningKey : IDisposable
     {
         if (seed.Length < SeedSize) throw new ArgumentException($"a seed needs {SeedSize} bytes, not {seed.Length}", nameof(seed));
 
-        nuint length = SeedSize;
-        if (LibCrypto.GetPrivateKey(_key, seed, ref length) != 1) throw new CryptographicException("OpenSSL does not give the seed");
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _seed.CopyTo(seed);
     }
 
     /// <summary>Wipes the key, as soon as signatures under way on other threads are finished.</summary>
     public void Dispose()
     {
         _disposed = true;
+        CryptographicOperations.ZeroMemory(_seed);
         Interlocked.Exchange(ref _spareContext, null)?.Dispose();
         _key.Dispose();
     }

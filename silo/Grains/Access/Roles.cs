@@ -14,7 +14,7 @@ public static class Roles
     private static readonly PermissionSet Admin = Operator.Or(PermissionSet.Of(
         [
             Permission.CreateWallet, Permission.ManageWallet, Permission.DeleteWallet, Permission.ViewAccess,
-            Permission.ManageAccess, Permission.ManageLimits, Permission.ViewAudit,
+            Permission.ManageAccess, Permission.ManageLimits, Permission.ViewAudit, Permission.ViewKeys,
         ]));
 
     private static readonly PermissionSet Owner = PermissionSet.Of(PermissionSet.All);

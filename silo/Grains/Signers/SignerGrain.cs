@@ -1,5 +1,6 @@
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Keys;
+using Cluster.Silo.Keys.Opened;
 using Cluster.Silo.Storage.Wallets;
 using Cluster.Solana;
 using Cluster.V1;
@@ -8,20 +9,21 @@ using Google.Protobuf;
 namespace Cluster.Silo.Grains.Signers;
 
 /// <summary>
-/// Holds one wallet's private key, opened at the first need and wiped when the activation ends. Nothing but public keys
-/// and signatures ever leaves it.
+/// Signs with one wallet's private key, which it borrows for each call from those that are open in this process. Nothing
+/// but public keys and signatures ever leaves it.
 /// </summary>
 /// <param name="keys">Sealed keys.</param>
-/// <param name="envelope">Seals and opens them.</param>
-public sealed class SignerGrain(WalletKeyStore keys, KeyEnvelope envelope) : Grain
+/// <param name="seals">Seals new ones.</param>
+/// <param name="opened">Lends those that are open.</param>
+public sealed class SignerGrain(WalletKeyStore keys, KeySeals seals, OpenedKeys opened) : Grain
 {
     /// <summary>Messages in one call at most.</summary>
     public const int MaxMessages = 1_024;
 
     private const int FirstVersion = 1;
 
-    private readonly Lock _gate = new();
-    private Task<SigningKey>? _key;
+    /// <summary>Borrowed last, so that the next call need not look for it.</summary>
+    private OpenedKey? _last;
 
     /// <summary>Makes the wallet's key, or answers with the address of the one that it has.</summary>
     /// <param name="request">Names the wallet.</param>
@@ -34,7 +36,7 @@ public sealed class SignerGrain(WalletKeyStore keys, KeyEnvelope envelope) : Gra
         }
 
         using var key = SigningKey.Generate();
-        var sealedKey = await envelope.Seal(key, request.WalletId, FirstVersion, call.Cancellation);
+        var sealedKey = await seals.Seal(key, request.WalletId, FirstVersion, call.Cancellation);
         await keys.Insert(sealedKey, "signer.create_key", call);
         return new CreateKeyReply { PublicKey = Bytes(key.PublicKey) };
     }
@@ -53,7 +55,8 @@ public sealed class SignerGrain(WalletKeyStore keys, KeyEnvelope envelope) : Gra
                 StatusCode.InvalidArgument, $"{request.Messages.Count} messages are too many for one call; at most {MaxMessages} are signed at once.");
         }
 
-        var key = await Open(request.WalletId, call.Cancellation);
+        using var lease = await Borrow(request.WalletId, call.Cancellation);
+        var key = lease.Key;
         RequireSigner(request, key.PublicKey);
         var reply = new SignMessagesReply();
         reply.Signatures.Capacity = request.Messages.Count;
@@ -62,7 +65,7 @@ public sealed class SignerGrain(WalletKeyStore keys, KeyEnvelope envelope) : Gra
         {
             call.Cancellation.ThrowIfCancellationRequested();
             var signature = signatures.AsMemory(i * Signature.Size, Signature.Size);
-            key.Sign(request.Messages[i].Span, signature.Span);
+            Sign(key, request.Messages[i].Span, signature.Span);
             reply.Signatures.Add(UnsafeByteOperations.UnsafeWrap(signature));
         }
 
@@ -78,7 +81,7 @@ public sealed class SignerGrain(WalletKeyStore keys, KeyEnvelope envelope) : Gra
     public async Task<DeriveKeyReply> DeriveKey(DeriveKeyRequest request, Call call)
     {
         var path = RequirePath(request);
-        using var child = Derive(await Open(request.WalletId, call.Cancellation), path);
+        using var child = await DeriveChild(request, path, call.Cancellation);
         if (await keys.Find(request.ChildWalletId, call.Cancellation) is { } existing)
         {
             return existing.PublicKey == child.PublicKey
@@ -88,46 +91,43 @@ public sealed class SignerGrain(WalletKeyStore keys, KeyEnvelope envelope) : Gra
                     $"wallet {request.ChildWalletId} has the key {existing.PublicKey}, which is not the one at {Slip10.Format(path)} below wallet {request.WalletId}; choose another id.");
         }
 
-        var sealedKey = await envelope.Seal(child, request.ChildWalletId, FirstVersion, call.Cancellation);
+        var sealedKey = await seals.Seal(child, request.ChildWalletId, FirstVersion, call.Cancellation);
         await keys.Insert(sealedKey, "signer.derive_key", call);
         return new DeriveKeyReply { PublicKey = Bytes(child.PublicKey) };
     }
 
-    /// <inheritdoc/>
-    protected internal override Task OnDeactivate(CancellationToken cancellationToken)
+    private async Task<SigningKey> DeriveChild(DeriveKeyRequest request, uint[] path, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            // One still being opened, whose caller has given up, is wiped when it comes.
-            _ = _key?.ContinueWith(
-                static opened => opened.Result.Dispose(),
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-        }
-
-        return Task.CompletedTask;
+        using var lease = await Borrow(request.WalletId, cancellationToken);
+        var parent = lease.Key.InMemory
+            ?? throw new ClusterException(
+                StatusCode.FailedPrecondition,
+                $"the key of wallet {request.WalletId} is in an HSM, which does not give it out: no child can be derived from it.");
+        return Derive(parent, path);
     }
 
-    /// <summary>Calls that sign may overlap: the first opens the key for all of them, so it does not end with its caller.</summary>
-    private Task<SigningKey> Open(string walletId, CancellationToken cancellationToken)
+    private async ValueTask<KeyLease> Borrow(string walletId, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        if (opened.TryBorrow(_last, out var lease))
         {
-            if (_key is null or { IsFaulted: true } or { IsCanceled: true })
-            {
-                _key = OpenSealed(walletId, CancellationToken.None);
-            }
-
-            return _key.WaitAsync(cancellationToken);
+            return lease;
         }
+
+        lease = await opened.Borrow(walletId, cancellationToken);
+        _last = lease.Opened;
+        return lease;
     }
 
-    private async Task<SigningKey> OpenSealed(string walletId, CancellationToken cancellationToken)
+    private static void Sign(IWalletKey key, ReadOnlySpan<byte> message, Span<byte> signature)
     {
-        var sealedKey = await keys.Find(walletId, cancellationToken)
-            ?? throw new ClusterException(StatusCode.NotFound, $"there is no wallet {walletId}.");
-        return await envelope.Open(sealedKey, cancellationToken);
+        try
+        {
+            key.Sign(message, signature);
+        }
+        catch (KeyException error)
+        {
+            throw error.ToClusterException();
+        }
     }
 
     private static void RequireSigner(SignMessagesRequest request, in PublicKey key)

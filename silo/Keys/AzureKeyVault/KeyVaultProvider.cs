@@ -24,7 +24,7 @@ internal sealed class KeyVaultProvider(KeyVaultClient client, KeyVaultOptions op
     {
         if (_known is not { } known)
         {
-            return await Refresh(cancellationToken);
+            return await LookUp(cancellationToken);
         }
 
         if (time.GetElapsedTime(known.Since) > options.RefreshPeriod && Interlocked.Exchange(ref _refreshing, 1) == 0)
@@ -35,11 +35,13 @@ internal sealed class KeyVaultProvider(KeyVaultClient client, KeyVaultOptions op
         return known.Key;
     }
 
+    public async ValueTask Refresh(CancellationToken cancellationToken) => await LookUp(cancellationToken);
+
     public IKeyEncryptionKey? Find(string id) => client.Key.TryGetVersion(id, out var version) ? Version(id, version) : null;
 
     public async ValueTask<IKeyEncryptionKey> Rotate(string replaced, CancellationToken cancellationToken)
     {
-        var current = await Refresh(cancellationToken);
+        var current = await LookUp(cancellationToken);
         return current.Id == replaced ? Take(await client.Rotate(cancellationToken)) : current;
     }
 
@@ -58,7 +60,7 @@ internal sealed class KeyVaultProvider(KeyVaultClient client, KeyVaultOptions op
         _changing.Dispose();
     }
 
-    private async Task<IKeyEncryptionKey> Refresh(CancellationToken cancellationToken)
+    private async Task<IKeyEncryptionKey> LookUp(CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
         try
@@ -75,7 +77,7 @@ internal sealed class KeyVaultProvider(KeyVaultClient client, KeyVaultOptions op
     {
         try
         {
-            await Refresh(_stop.Token);
+            await LookUp(_stop.Token);
         }
         catch (Exception error) when (error is KeyException or OperationCanceledException or ObjectDisposedException)
         {

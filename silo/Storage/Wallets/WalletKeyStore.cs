@@ -10,7 +10,7 @@ namespace Cluster.Silo.Storage.Wallets;
 /// <param name="time">Stamps rows.</param>
 public sealed class WalletKeyStore(Database database, TimeProvider time)
 {
-    private const string Columns = "wallet_id, key_version, public_key, sealed_key, wrapped_data_key, key_encryption_key";
+    internal const string Columns = "wallet_id, key_version, public_key, sealed_key, wrapped_data_key, key_encryption_key";
 
     /// <summary>A wallet's newest key; null where it has none.</summary>
     /// <param name="walletId">Whose.</param>
@@ -50,7 +50,11 @@ public sealed class WalletKeyStore(Database database, TimeProvider time)
     {
         var changes = database.Change();
         changes.AddGuarded(
-            $"insert into wallet_keys ({Columns}, created_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+            $"""
+            insert into wallet_keys ({Columns}, created_at) select $1, $2, $3, $4, $5, $6, $7
+            where not exists (select 1 from retired_key_encryption_keys where key_id = $6)
+            on conflict do nothing
+            """,
             "a wallet key",
             Sql.Text(key.WalletId),
             Sql.Int(key.Version),
@@ -67,7 +71,7 @@ public sealed class WalletKeyStore(Database database, TimeProvider time)
         return database.Commit(changes, call.Cancellation);
     }
 
-    private static SealedKey Read(NpgsqlDataReader row) => new(
+    internal static SealedKey Read(NpgsqlDataReader row) => new(
         row.GetString(0),
         row.GetInt32(1),
         PublicKey.FromBytes(row.GetFieldValue<byte[]>(2)),

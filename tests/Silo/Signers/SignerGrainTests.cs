@@ -195,16 +195,19 @@ public sealed class SignerGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deactivated_signer_holds_no_key()
+    public async Task A_signer_goes_on_after_all_opened_keys_were_wiped()
     {
-        var signer = Signer();
+        var parts = SignerParts.Of(_database.Open(), _ring);
+        var signer = parts.Signer();
         var key = await CreateKey(signer, "a");
-
         await signer.SignMessages(Request("a", Message(key, 1)), Call);
 
-        await signer.OnDeactivate(CancellationToken.None);
+        Assert.Equal(1, parts.Opened.Clear());
+        Assert.Equal(0, parts.Opened.Count);
+        var reply = await signer.SignMessages(Request("a", Message(key, 2)), Call);
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => signer.SignMessages(Request("a", Message(key, 1)), Call));
+        Assert.True(Ed25519.Verify(key, Message(key, 2), reply.Signatures[0].Span));
+        Assert.Equal(1, parts.Opened.Count);
     }
 
     [Fact]
@@ -227,11 +230,7 @@ public sealed class SignerGrainTests : IAsyncLifetime
         Assert.True(MessageSigners.Include(message, key.PublicKey));
     }
 
-    private SignerGrain Signer()
-    {
-        var database = _database.Open();
-        return new SignerGrain(new WalletKeyStore(database, TimeProvider.System), new KeyEnvelope(_ring));
-    }
+    private SignerGrain Signer() => SignerParts.Of(_database.Open(), _ring).Signer();
 
     private static async Task<PublicKey> CreateKey(SignerGrain signer, string walletId) =>
         PublicKey.FromBytes((await signer.CreateKey(new CreateKeyRequest { WalletId = walletId }, Call)).PublicKey.Span);
