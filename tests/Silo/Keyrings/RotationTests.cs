@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Cluster.Silo.Grains.Keyrings;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Keys.Opened;
@@ -8,7 +7,6 @@ using Cluster.Tests.Support;
 using Cluster.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using NpgsqlTypes;
 using Xunit;
 
@@ -185,7 +183,7 @@ public sealed class RotationTests : IAsyncLifetime
         Assert.True(Ed25519.Verify(address, message, reply.Signatures[0].Span));
     }
 
-    private static Task CreateKey(KeyringSilo silo, string walletId) => silo.Call<CreateKeyReply>(new CreateKeyRequest { WalletId = walletId });
+    private static Task<CreateKeyReply> CreateKey(KeyringSilo silo, string walletId) => silo.Call<CreateKeyReply>(new CreateKeyRequest { WalletId = walletId });
 
     private static byte[] Message(in PublicKey payer)
     {

@@ -2,7 +2,6 @@ using Cluster.Silo.Grains.Signers;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Storage;
-using Cluster.Silo.Storage.Wallets;
 using Cluster.Solana;
 using Cluster.Tests.Silo.Keys;
 using Cluster.Tests.Support;
