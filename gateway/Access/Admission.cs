@@ -1,4 +1,3 @@
-using System.Net;
 using Cluster.Gateway.Configuration;
 using Cluster.Gateway.Operations;
 using Cluster.Silo.Grains.Access;
@@ -28,7 +27,7 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
         var principal = Authenticate(operation, static asked => asked.PublicName(), credentials);
         if (FirstLacking(operation, principal.Grants.AllowedSomewhere.Has) is { } lacking)
         {
-            throw Denied(principal, lacking, operation.PublicName(), credentials.Address, on: "");
+            throw Denied(principal, lacking, operation.PublicName(), credentials, on: "");
         }
 
         if (!_all.TryTake())
@@ -63,7 +62,7 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
         var principal = Authenticate(path, static asked => asked, credentials, evenIfStale: true);
         if (!principal.Grants.AllowsEverywhere(permission))
         {
-            throw Denied(principal, permission, path, credentials.Address, on: " on everything");
+            throw Denied(principal, permission, path, credentials, on: " on everything");
         }
     }
 
@@ -85,7 +84,7 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
             if (lacking is { } permission)
             {
                 var on = resource is null ? " on everything" : $" on wallet {resource.WalletId}";
-                throw Denied(principal, permission, operation.PublicName(), visitor.Credentials.Address, on);
+                throw Denied(principal, permission, operation.PublicName(), visitor.Credentials, on);
             }
         }
 
@@ -96,15 +95,23 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
     private async ValueTask<Caller> Prove(Operation operation, Principal principal, Credentials credentials, CancellationToken cancellationToken)
     {
         var caller = CallerOf(principal, credentials);
-        if (!string.IsNullOrEmpty(credentials.SecondFactor))
+        try
         {
-            await secondFactors.Require(principal.Key.PrincipalId, credentials.SecondFactor, caller, cancellationToken);
-            return caller with { HasSecondFactor = true };
-        }
+            if (!string.IsNullOrEmpty(credentials.SecondFactor))
+            {
+                await secondFactors.Require(principal.Key.PrincipalId, credentials.SecondFactor, caller, cancellationToken);
+                return caller with { HasSecondFactor = true };
+            }
 
-        return operation.SecondFactor
-            ? throw SecondFactorChallenge.Of($"{operation.PublicName()} takes the code of an authenticator in the header {SecondFactorChallenge.Header}")
-            : caller;
+            return operation.SecondFactor
+                ? throw SecondFactorChallenge.Of($"{operation.PublicName()} takes the code of an authenticator in the header {SecondFactorChallenge.Header}")
+                : caller;
+        }
+        catch (ClusterException error) when (error.Status is StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.ResourceExhausted)
+        {
+            refusals.Denied(principal, operation.PublicName(), credentials, error.Message);
+            throw;
+        }
     }
 
     private static Caller CallerOf(Principal principal, in Credentials credentials) =>
@@ -141,17 +148,16 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
         }
         catch (ClusterException error)
         {
-            refusals.Unauthenticated(nameOf(asked), error.Status);
+            refusals.Unauthenticated(nameOf(asked), credentials, error);
             throw;
         }
     }
 
-    private ClusterException Denied(Principal principal, Permission permission, string what, IPAddress? address, string on)
+    private ClusterException Denied(Principal principal, Permission permission, string what, in Credentials credentials, string on)
     {
-        refusals.Denied(principal, what, address);
-        return new ClusterException(
-            StatusCode.PermissionDenied,
-            $"{what} needs the permission {PermissionSet.NameOf(permission)}{on}, which the API key '{principal.KeyId}' of '{principal.Key.PrincipalId}' does not have");
+        var reason = $"{what} needs the permission {PermissionSet.NameOf(permission)}{on}, which the API key '{principal.KeyId}' of '{principal.Key.PrincipalId}' does not have";
+        refusals.Denied(principal, what, credentials, reason);
+        return new ClusterException(StatusCode.PermissionDenied, reason);
     }
 }
 

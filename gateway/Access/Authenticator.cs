@@ -76,12 +76,18 @@ internal sealed class Authenticator(KeyRing keys, TlsOptions tls, TimeProvider t
     {
         if (!found.Key.IsValidAt(time.GetUtcNow()))
         {
-            throw new ClusterException(StatusCode.Unauthenticated, $"the API key '{found.KeyId}' ended at {found.Key.ExpiresAt:u}; ask for a new one");
+            throw new ClusterException(
+                StatusCode.Unauthenticated,
+                $"the API key '{found.KeyId}' ended at {found.Key.ExpiresAt:u}; ask for a new one",
+                new UnusableKeyException(found, isElsewhere: false));
         }
 
         return found.MayCallFrom(address)
             ? found
-            : throw new ClusterException(StatusCode.Unauthenticated, $"the API key '{found.KeyId}' may not be used from {address}");
+            : throw new ClusterException(
+                StatusCode.Unauthenticated,
+                $"the API key '{found.KeyId}' may not be used from {address}",
+                new UnusableKeyException(found, isElsewhere: true));
     }
 
     private void RequireTrusted(bool evenIfStale)

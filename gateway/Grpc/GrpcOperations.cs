@@ -18,7 +18,7 @@ namespace Cluster.Gateway.Grpc;
 internal sealed class GrpcOperations(
     OperationTable operations,
     Admission admission,
-    IOperations implementers,
+    AuditedOperations implementers,
     EdgeErrors errors,
     IHostApplicationLifetime lifetime)
 {
@@ -81,7 +81,7 @@ internal sealed class GrpcOperations(
         ((GrpcCall)context.Admission!).Authorize(admission, request, context);
 
     private async ValueTask<IMessage> Unary(IMessage request, ServerCallContext context) =>
-        await implementers.Unary(context.Method, request, await Authorize(request, context));
+        await implementers.Unary(_byMethod[context.Method], request, await Authorize(request, context));
 
     /// <summary>A stream ends when the process stops, so that a watcher does not hold up the stop: it may watch elsewhere.</summary>
     private async Task ServerStream(IMessage request, IServerStreamWriter<IMessage> responses, ServerCallContext context)
@@ -89,7 +89,7 @@ internal sealed class GrpcOperations(
         var call = await Authorize(request, context);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, lifetime.ApplicationStopping);
         call = call with { Cancellation = stopping.Token };
-        await foreach (var reply in implementers.ServerStream(context.Method, request, call).WithCancellation(stopping.Token))
+        await foreach (var reply in implementers.ServerStream(_byMethod[context.Method], request, call).WithCancellation(stopping.Token))
         {
             await responses.WriteAsync(reply, cancellationToken: stopping.Token);
         }
@@ -101,7 +101,7 @@ internal sealed class GrpcOperations(
         await using var messages = Translated(requests, context.CancellationToken).GetAsyncEnumerator(context.CancellationToken);
         var first = await messages.MoveNextAsync() ? messages.Current : null;
         var call = await Authorize(first, context);
-        return await implementers.ClientStream(context.Method, Joined(first, messages), call);
+        return await implementers.ClientStream(_byMethod[context.Method], Joined(first, messages), call);
     }
 
     private static async IAsyncEnumerable<IMessage> Joined(IMessage? first, IAsyncEnumerator<IMessage> others)

@@ -43,6 +43,7 @@ internal static class GatewayServices
 
     private static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<OperationTable>()
+        .AddSingleton<AuditedOperations>()
         .AddSingleton<EdgeErrors>();
 
     private static IServiceCollection AddHealth(this IServiceCollection services) => services

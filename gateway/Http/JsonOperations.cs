@@ -15,7 +15,7 @@ namespace Cluster.Gateway.Http;
 internal sealed class JsonOperations(
     OperationTable operations,
     Admission admission,
-    IOperations implementers,
+    AuditedOperations implementers,
     JsonMapping json,
     EdgeErrors errors,
     LimitsOptions limits,
@@ -106,7 +106,7 @@ internal sealed class JsonOperations(
             return;
         }
 
-        var reply = json.Format(await implementers.Unary(operation.Method, request, call));
+        var reply = json.Format(await implementers.Unary(operation, request, call));
         http.Response.ContentType = Json;
         http.Response.ContentLength = reply.Length;
         await http.Response.BodyWriter.WriteAsync(reply, http.RequestAborted);
@@ -123,7 +123,7 @@ internal sealed class JsonOperations(
         var gone = call.Cancellation;
         call = call with { Cancellation = stopping.Token };
         var lines = http.Response.BodyWriter;
-        var replies = implementers.ServerStream(operation.Method, request, call).GetAsyncEnumerator(call.Cancellation);
+        var replies = implementers.ServerStream(operation, request, call).GetAsyncEnumerator(call.Cancellation);
         await using (replies)
         {
             // Where the first reply fails, an error status can still be sent.
