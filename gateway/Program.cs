@@ -8,6 +8,11 @@ try
         return await KeyCommand.Run(command, Console.Out, GatewayApplication.Configuration());
     }
 
+    if (args is ["migrate", .. var options])
+    {
+        return await MigrateCommand.Run(options, Console.Out, GatewayApplication.Configuration());
+    }
+
     await using var app = GatewayApplication.Build(args, EmbeddedSilo.AddEmbeddedSilo);
     await app.RunAsync();
     return 0;

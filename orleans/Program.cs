@@ -10,7 +10,7 @@ try
     {
         ["silo", .. var options] => await Serve(SiloApplication.Build(options)),
         ["gateway", .. var options] => await Serve(OrleansGateway.Build(options)),
-        ["migrate"] => await MigrateCommand.Run(Console.Out),
+        ["migrate", .. var options] => await MigrateCommand.Run(options, Console.Out, GatewayApplication.Configuration()),
         _ => await ExplainUsage(),
     };
 }
@@ -36,6 +36,6 @@ static async Task<int> Serve(WebApplication app)
 static async Task<int> ExplainUsage()
 {
     await Console.Error.WriteLineAsync(
-        "usage: cluster-orleans silo|gateway [--Cluster:Option VALUE]..., or cluster-orleans migrate. Options also come from appsettings.json and the environment (Cluster__Option).");
+        "usage: cluster-orleans silo|gateway [--Cluster:Option VALUE]..., or cluster-orleans migrate [--grant-to ROLE]. Options also come from appsettings.json and the environment (Cluster__Option).");
     return WrongUsage;
 }

@@ -1,5 +1,6 @@
 using Cluster.Silo.Storage;
 using Cluster.Silo.Storage.Wallets;
+using Cluster.V1;
 
 namespace Cluster.Silo.Grains.Wallets;
 
@@ -26,6 +27,9 @@ internal static class WalletAudit
         .Add("rent_lamports", transfer.RentLamports)
         .Add("signature", transfer.Signature.ToString())
         .ToString();
+
+    public static AuditOutcome OutcomeOf(TransferRecord transfer) =>
+        transfer.Status is TransferStatus.Failed or TransferStatus.Expired ? AuditOutcome.Failed : AuditOutcome.Done;
 
     public static string Settled(TransferRecord transfer) => new AuditDetail()
         .Add("transfer_id", transfer.TransferId.ToString())

@@ -97,7 +97,8 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
         var plan = PaymentPlan.Make(wallet.Address, order, facts, _variety.SpareUnits(order, facts.Terms.Blockhash.Blockhash));
         Observe(facts);
         InsufficientFunds.Refuse(_books, plan);
-        return await Pay(UnsignedTransfer.Of(wallet.WalletId, plan, parts.Now), TransactionWriter.Write(plan), call);
+        var severity = parts.Options.SeverityOf(order.Amount, facts.Token?.Mint.Decimals, call.Caller);
+        return await Pay(UnsignedTransfer.Of(wallet.WalletId, plan, parts.Now), TransactionWriter.Write(plan), call, severity);
     }
 
     /// <summary>Sends all that the wallet has of a mint, closes the token account, and sends the SOL that is left.</summary>
@@ -124,7 +125,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
         var facts = await parts.Chain.Guard(() => parts.Sweeps.Read(wallet.Address, destination.Address, mint, since, call.Cancellation));
         var spare = _variety.SpareUnits(new PaymentOrder(destination.Address, mint, 0, ""), facts.Terms.Blockhash.Blockhash);
         var plan = SweepPlan.Make(wallet.Address, destination.Address, facts, spare);
-        return await Pay(UnsignedTransfer.Of(wallet.WalletId, plan, mint, parts.Now), plan.Write(), call);
+        return await Pay(UnsignedTransfer.Of(wallet.WalletId, plan, mint, parts.Now), plan.Write(), call, Severity.Low);
     }
 
     /// <summary>A payment of this wallet.</summary>
@@ -159,7 +160,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
         foreach (var transfer in changed)
         {
             TransferStore.Update(changes, transfer);
-            changes.Audit(call, "wallet.settle", Id, WalletAudit.Settled(transfer));
+            changes.Audit(call, "wallet.settle", Id, WalletAudit.Settled(transfer), outcome: WalletAudit.OutcomeOf(transfer));
         }
 
         await parts.Database.Commit(changes, call.Cancellation);
@@ -256,7 +257,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
     }
 
     /// <summary>Signs, commits, hands over: in this order (money rules 2 and 6).</summary>
-    private async Task<Transfer> Pay(TransferRecord unsigned, byte[] transaction, Call call)
+    private async Task<Transfer> Pay(TransferRecord unsigned, byte[] transaction, Call call, Severity severity)
     {
         var wallet = Existing();
         var transfer = await SignedPayment.Sign(unsigned, wallet.Address, transaction, Grains, call);
@@ -270,7 +271,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
         var changes = parts.Database.Change();
         var touched = WalletStore.Touch(changes, wallet);
         TransferStore.Insert(changes, transfer);
-        changes.Audit(call, transfer.Kind == TransferKind.Sweep ? "wallet.sweep" : "wallet.transfer", Id, WalletAudit.Paid(transfer));
+        changes.Audit(call, transfer.Kind == TransferKind.Sweep ? "wallet.sweep" : "wallet.transfer", Id, WalletAudit.Paid(transfer), severity);
         var reply = WalletMessages.Of(transfer);
         changes.Answer(call, reply);
         await parts.Database.Commit(changes, call.Cancellation);

@@ -41,6 +41,9 @@ public static class WalletServiceCollectionExtensions
             .Bind(configuration.GetSection(WalletOptions.Section))
             .Configure(options => options.MaxTransactionAmount = MaxTransactionAmount(configuration) ?? options.MaxTransactionAmount)
             .Validate(
+                options => options.LargeTransferAmount > 0,
+                $"{WalletOptions.Section}:{nameof(WalletOptions.LargeTransferAmount)} must be above 0.")
+            .Validate(
                 options => options.MaxInFlight is >= 1 and <= 65_536,
                 $"{WalletOptions.Section}:{nameof(WalletOptions.MaxInFlight)} must lie between 1 and 65,536.")
             .Validate(

@@ -62,11 +62,12 @@ public sealed class SchemaMigrator(
         await Lock(connection, cancellationToken);
         try
         {
-            await Execute(connection, CreateHistory, cancellationToken);
-            var remaining = MigrationPlan.Remaining(migrations, await Applied(connection, cancellationToken));
-            foreach (var migration in remaining)
+            // A role that may not change the schema finds it up to date, and needs no right to create anything.
+            var applied = await HasHistory(connection, cancellationToken) ? await Applied(connection, cancellationToken) : [];
+            var remaining = MigrationPlan.Remaining(migrations, applied);
+            if (remaining.Count > 0)
             {
-                await Apply(connection, migration, cancellationToken);
+                await ApplyAll(connection, remaining, cancellationToken);
             }
 
             SchemaLog.UpToDate(logger, migrations.Count, remaining.Count);
@@ -76,6 +77,31 @@ public sealed class SchemaMigrator(
             // The connection goes back to the pool, and the lock would go with it.
             await Execute(connection, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
         }
+    }
+
+    private async Task ApplyAll(NpgsqlConnection connection, IReadOnlyList<Migration> remaining, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Execute(connection, CreateHistory, cancellationToken);
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new SchemaException(
+                $"The database is not at this build's schema ({remaining.Count} migrations are missing), and the role {connection.UserName} may not change it: run the migrations as the role that owns the tables (cluster-gateway migrate, or cluster-orleans migrate).",
+                error);
+        }
+
+        foreach (var migration in remaining)
+        {
+            await Apply(connection, migration, cancellationToken);
+        }
+    }
+
+    private static async Task<bool> HasHistory(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select to_regclass('schema_migrations') is not null", connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static void RequireServer(NpgsqlConnection connection)
