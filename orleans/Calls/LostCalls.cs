@@ -21,7 +21,7 @@ internal sealed class LostCalls(IClusterManifestProvider manifests, ILogger<Lost
             return new(StatusCode.Unavailable, $"{operation.Name} of {grain}: {SiloRole.Missing(grain.Type)}", error);
         }
 
-        if (error is OrleansException or TimeoutException or OperationCanceledException or IOException or ObjectDisposedException)
+        if (IsLoss(error))
         {
             OrleansLog.CallLost(logger, operation.Name, grain, call.RequestId, error);
             return new(
@@ -35,6 +35,10 @@ internal sealed class LostCalls(IClusterManifestProvider manifests, ILogger<Lost
         OrleansLog.CallBroken(logger, operation.Name, grain, call.RequestId, error);
         return new(StatusCode.Internal, $"{operation.Name}: internal error; details are in the log under request id {call.RequestId}.", error);
     }
+
+    /// <summary>Whether the call, or its answer, was lost on its way.</summary>
+    public static bool IsLoss(Exception error) =>
+        error is OrleansException or TimeoutException or OperationCanceledException or IOException or ObjectDisposedException;
 
     /// <summary>Whether a silo of the cluster hosts grains of a type.</summary>
     public bool IsHosted(string grainType)

@@ -15,7 +15,7 @@ namespace Cluster.OrleansHost.Calls;
 /// caller keeps the deadline itself: no silo has to answer for it to pass.
 /// </summary>
 internal sealed class OrleansGrains(
-    Contract contract, IGrainFactory factory, LinesOfCalls lines, LostCalls lost, IOptions<GrainHostOptions> options, TimeProvider time) : IGrains
+    Contract contract, IGrainFactory factory, ShellCaller caller, LinesOfCalls lines, LostCalls lost, IOptions<GrainHostOptions> options, TimeProvider time) : IGrains
 {
     /// <summary>Longer ones are as good as none, and added to another machine's clock might not be a time any more.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(30);
@@ -59,12 +59,17 @@ internal sealed class OrleansGrains(
 
             var shell = factory.GetGrain<IGrainShell>(global::Orleans.Runtime.GrainId.Create(grain.Type, grain.Key));
             using var line = lines.Enter(grain, out var place);
-            var reply = await shell.Invoke(new Invocation(operation, request, call, Left(call), place), call.Cancellation);
+            var reply = await caller.Invoke(shell, new Invocation(operation, request, call, Left(call), place), operation, call);
             return (TReply)reply.Message(operation);
         }
         catch (OperationCanceledException error) when (call.Cancellation.IsCancellationRequested)
         {
-            throw Failure.GivenUp($"{operation.Name} of {grain}", operation.ReadOnly ? "" : "; the change may have been made", call, time, error);
+            throw GivenUp(operation, grain, "", call, error);
+        }
+        catch (ClusterException error) when (error.Status == StatusCode.DeadlineExceeded && CallDeadline.HasPassed(call, time) && !error.Message.Contains(grain.ToString(), StringComparison.Ordinal))
+        {
+            // It was the first to tell, but of a grain further down.
+            throw GivenUp(operation, grain, $" ({error.Message})", call, error);
         }
         catch (Exception error) when (error is not ClusterException)
         {
@@ -75,6 +80,9 @@ internal sealed class OrleansGrains(
             armed?.Dispose();
         }
     }
+
+    private ClusterException GivenUp(Operation operation, GrainId grain, string detail, Call call, Exception cause) =>
+        Failure.GivenUp($"{operation.Name} of {grain}", $"{(operation.ReadOnly ? "" : "; the change may have been made")}{detail}", call, time, cause);
 
     private TimeSpan Left(Call call)
     {

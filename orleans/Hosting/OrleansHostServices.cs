@@ -86,6 +86,8 @@ internal static class OrleansHostServices
         services.AddValidated<OrleansOptions>(OrleansOptions.Section);
         services.TryAddSingleton<LostCalls>();
         services.TryAddSingleton<LinesOfCalls>();
+        services.TryAddSingleton<GatewayBreaks>();
+        services.TryAddSingleton<ShellCaller>();
         services.TryAddSingleton<OrleansGrains>();
         services.AddOptions<ClusterOptions>().Configure<IOptions<OrleansOptions>>((cluster, options) =>
             (cluster.ClusterId, cluster.ServiceId) = (options.Value.ClusterId, options.Value.ServiceId));
@@ -129,6 +131,17 @@ internal static class OrleansHostServices
         client.Services.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
         client.Services.Configure<GatewayOptions>(gateway => gateway.GatewayListRefreshPeriod = GatewayListRefreshPeriod);
         client.Services.AddSingleton<IClientConnectionRetryFilter, KeepConnecting>();
+        client.AddGatewayCountChangedHandler(provider =>
+        {
+            var breaks = provider.GetRequiredService<GatewayBreaks>();
+            return (_, change) =>
+            {
+                if (change.NumberOfConnectedGateways < change.PreviousNumberOfConnectedGateways)
+                {
+                    breaks.Tell();
+                }
+            };
+        });
     }
 
     /// <summary>A gateway may be started before the silos: it waits for them.</summary>

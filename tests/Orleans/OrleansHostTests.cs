@@ -66,6 +66,22 @@ public sealed class OrleansHostTests() : HostConformance(new OrleansHosts(1))
     }
 
     [Fact]
+    public async Task A_silo_that_dies_is_not_noticed_by_callers_whose_calls_may_be_made_again()
+    {
+        var cluster = await NewCluster();
+        var dying = await cluster.AddSilo();
+        await cluster.AddGateway();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Add(cluster, $"{number}", 1)));
+        Assert.NotEqual(0, Turns(dying).Activations);
+
+        var death = dying.Kill();
+        var totals = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Add(cluster, $"{number}", 1)));
+        await death;
+
+        Assert.All(totals, total => Assert.Equal(2, total.Total_));
+    }
+
+    [Fact]
     public async Task A_grain_that_is_collected_gives_its_place_on_the_silo_back()
     {
         var cluster = await NewCluster();

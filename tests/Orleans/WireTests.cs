@@ -31,10 +31,11 @@ public sealed class WireTests : IDisposable
         var trace = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, "vendor=1");
         var request = new AddToTotalRequest { ProbeId = "a", Amount = 7, RequestId = "r-1" };
         var place = new PlaceInLine(Guid.NewGuid(), 9, 8);
+        var caller = new Caller("key-7", "Ada", "10.1.2.3") { PrincipalId = "p-1", Role = "operator", UserAgent = "airdrops/2", HasSecondFactor = true };
         var sent = new Invocation(
             AddToTotal,
             request,
-            new Call(new Caller("key-7", "Ada", "10.1.2.3"), "request-9", DateTimeOffset.MaxValue, trace),
+            new Call(caller, "request-9", DateTimeOffset.MaxValue, trace),
             TimeSpan.FromSeconds(5),
             place);
 
@@ -45,7 +46,7 @@ public sealed class WireTests : IDisposable
         Assert.Equal(AddToTotal.Path, received.Path);
         Assert.Equal(request, received.Request(AddToTotal));
         Assert.Equal(place, received.Place);
-        Assert.Equal(new Caller("key-7", "Ada", "10.1.2.3"), call.Caller);
+        Assert.Equal(caller, call.Caller);
         Assert.Equal("request-9", call.RequestId);
         Assert.Equal(_clock.GetUtcNow() + TimeSpan.FromSeconds(5), call.Deadline);
         Assert.Equal(cancellation.Token, call.Cancellation);
