@@ -31,3 +31,7 @@ public sealed class PrincipalShell(ShellServices services) : GrainShell(services
 /// <summary>API keys.</summary>
 [GrainType("api_key")]
 public sealed class ApiKeyShell(ShellServices services) : GrainShell(services);
+
+/// <summary>Principals' second factors.</summary>
+[GrainType("second_factor")]
+public sealed class SecondFactorShell(ShellServices services) : GrainShell(services);
