@@ -25,7 +25,7 @@ public sealed class OrleansSignalNineTests(ITestOutputHelper output)
             new LocalnetOptions { Slot = TimeSpan.FromMilliseconds(100), FinalizeSlots = 16 },
             new { program = "spl-token", decimals = 6 },
             ProcessCluster.Start,
-            options: [("Cluster__Lanes__MaxInFlight", "6"), ("Cluster__Solana__ResendInterval", "00:00:00.500")]);
+            options: [("Cluster__Lanes__MaxInFlight", "6"), ("Cluster__Lanes__BatchesAtOnce", "2"), ("Cluster__Solana__ResendInterval", "00:00:00.500")]);
         var cluster = (ProcessCluster)airdrop.Cluster;
         var owed = CampaignStage.Recipients(Recipients);
         var victims = Victims(cluster);
