@@ -11,6 +11,7 @@ internal static class Rpcs
         new[]
         {
             WalletsReflection.Descriptor,
+            CustodyReflection.Descriptor,
             CampaignsReflection.Descriptor,
             AccessReflection.Descriptor,
             ApiKeysReflection.Descriptor,

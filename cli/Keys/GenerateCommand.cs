@@ -25,20 +25,8 @@ internal static class GenerateCommand
             return ExitCode.Success;
         }
 
-        await using var writer = new StreamWriter(Open(file.FullName));
+        await using var writer = new StreamWriter(KeyFile.Create(file.FullName));
         await writer.WriteLineAsync(key.AsMemory(), cancellationToken);
         return ExitCode.Success;
-    }
-
-    /// <summary>A file that exists may hold the only copy of a key: it is never replaced.</summary>
-    private static FileStream Open(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new FileStream(path, options);
     }
 }

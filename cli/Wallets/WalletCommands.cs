@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cluster.Cli.Connection;
+using Cluster.Cli.Custody;
 using Cluster.Cli.Output;
 using Cluster.V1;
 
@@ -13,16 +14,25 @@ internal static class WalletCommands
     private static readonly string[] TransferColumns = ["transfer", "status", ">amount", "mint", "destination", "signature"];
 
     /// <summary>The command and its subcommands.</summary>
-    public static Command Create() => new("wallet", "Make wallets, look at them, pay from them.")
+    public static Command Create()
     {
-        CreateWallet(),
-        Get(),
-        List(),
-        Balances(),
-        TransferCommand.Create(),
-        Transfer(),
-        Transfers(),
-    };
+        var command = new Command("wallet", "Make wallets, look at them, pay from them.")
+        {
+            CreateWallet(),
+            Get(),
+            List(),
+            Balances(),
+            TransferCommand.Create(),
+            Transfer(),
+            Transfers(),
+        };
+        foreach (var custody in CustodyCommands.Create())
+        {
+            command.Subcommands.Add(custody);
+        }
+
+        return command;
+    }
 
     /// <summary>The id of a wallet.</summary>
     internal static Argument<string> WalletId() => new("wallet") { Description = "The wallet's id." };
@@ -136,7 +146,10 @@ internal static class WalletCommands
         return command;
     }
 
-    private static void Print(Printer printer, Wallet wallet) => printer.Print(
+    /// <summary>Prints a wallet.</summary>
+    /// <param name="printer">How.</param>
+    /// <param name="wallet">The wallet.</param>
+    internal static void Print(Printer printer, Wallet wallet) => printer.Print(
         wallet,
         ("wallet", wallet.WalletId),
         ("kind", Kind(wallet)),
@@ -144,6 +157,7 @@ internal static class WalletCommands
         ("label", wallet.Label),
         ("parent", wallet.ParentWalletId),
         ("path", wallet.DerivationPath),
+        ("frozen", wallet.FreezeReason),
         ("created", wallet.CreateTime?.ToDateTimeOffset().ToString("u") ?? ""));
 
     private static string Kind(Wallet wallet) => wallet.Kind.ToString().ToLowerInvariant();

@@ -38,12 +38,17 @@ internal static class NewCampaign
 
     /// <summary>Refuses a wallet that no campaign can pay from.</summary>
     /// <param name="source">The wallet that the request names.</param>
-    /// <exception cref="ClusterException"><see cref="StatusCode.InvalidArgument"/>: it belongs to a lane.</exception>
+    /// <exception cref="ClusterException"><see cref="StatusCode.InvalidArgument"/>: it belongs to a lane, or its key is elsewhere.</exception>
     public static void CheckSource(Wallet source)
     {
         if (source.Kind == WalletKind.Lane)
         {
             throw Invalid($"Wallet {source.WalletId} belongs to a campaign's lane, which alone pays from it: name another wallet.");
+        }
+
+        if (source.Kind == WalletKind.WatchOnly)
+        {
+            throw Invalid($"Wallet {source.WalletId} is only watched, its key is not in this cluster: name another wallet.");
         }
     }
 

@@ -15,7 +15,7 @@ namespace Cluster.Silo.Grains.Signers;
 /// <param name="keys">Sealed keys.</param>
 /// <param name="seals">Seals new ones.</param>
 /// <param name="opened">Lends those that are open.</param>
-public sealed class SignerGrain(WalletKeyStore keys, KeySeals seals, OpenedKeys opened) : Grain
+public sealed partial class SignerGrain(WalletKeyStore keys, KeySeals seals, OpenedKeys opened) : Grain
 {
     /// <summary>Messages in one call at most.</summary>
     public const int MaxMessages = 1_024;
@@ -89,6 +89,12 @@ public sealed class SignerGrain(WalletKeyStore keys, KeySeals seals, OpenedKeys 
                 : throw new ClusterException(
                     StatusCode.FailedPrecondition,
                     $"wallet {request.ChildWalletId} has the key {existing.PublicKey}, which is not the one at {Slip10.Format(path)} below wallet {request.WalletId}; choose another id.");
+        }
+
+        if (await keys.FindOwner(child.PublicKey, call.Cancellation) is { } owner)
+        {
+            throw new ClusterException(
+                StatusCode.AlreadyExists, $"the key at {Slip10.Format(path)} below wallet {request.WalletId} is that of wallet {owner} already; choose another path.");
         }
 
         var sealedKey = await seals.Seal(child, request.ChildWalletId, FirstVersion, call.Cancellation);

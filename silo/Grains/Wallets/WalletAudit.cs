@@ -10,9 +10,14 @@ internal static class WalletAudit
     public static string Created(WalletRecord wallet)
     {
         var detail = new AuditDetail().Add("kind", WalletText.Of(wallet.Kind)).Add("address", wallet.Address.ToString());
-        if (wallet is { ParentWalletId: { } parent, DerivationPath: { } path })
+        if (wallet.ParentWalletId is { } parent)
         {
-            detail.Add("parent_wallet_id", parent).Add("derivation_path", path);
+            detail.Add("parent_wallet_id", parent);
+        }
+
+        if (wallet.DerivationPath is { } path)
+        {
+            detail.Add("derivation_path", path);
         }
 
         return detail.ToString();

@@ -1,6 +1,8 @@
+using Cluster.Silo.Grains.Wallets.Custody;
 using Cluster.Silo.Grains.Wallets.Payments;
 using Cluster.Silo.Grains.Wallets.Sweeps;
 using Cluster.Silo.Hosting;
+using Cluster.Silo.Storage;
 using Cluster.Silo.Storage.Wallets;
 using Cluster.Solana;
 using Cluster.V1;
@@ -13,7 +15,7 @@ namespace Cluster.Silo.Grains.Wallets;
 /// signed, commits it with audit row and answer, and only then hands it to the sender; what the sender learns comes
 /// back as <see cref="SettleTransfers"/>.
 /// </summary>
-internal sealed class WalletGrain(WalletParts parts) : Grain
+internal sealed partial class WalletGrain(WalletParts parts) : Grain
 {
     private const string InFlight = "in-flight";
 
@@ -27,12 +29,8 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
     /// <param name="call">The call.</param>
     public async Task<Wallet> CreateWallet(CreateWalletRequest request, Call call)
     {
-        WalletIds.Check(request);
-        if (_wallet is not null)
-        {
-            throw new ClusterException(StatusCode.AlreadyExists, $"there is a wallet {request.WalletId} already; choose another wallet_id.");
-        }
-
+        WalletIds.Check(request.WalletId, request.Kind, request.Label, WalletIds.Made);
+        RequireFree(request.WalletId);
         var key = await Grains.Call<CreateKeyReply>(new CreateKeyRequest { WalletId = request.WalletId }, call with { Idempotency = null });
         return await Insert(
             new WalletRecord(request.WalletId, request.Kind, PublicKey.FromBytes(key.PublicKey.Span), request.Label, null, null, parts.Now, Version: 1),
@@ -107,6 +105,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
     public async Task<Transfer> SweepWallet(SweepWalletRequest request, Call call)
     {
         var wallet = Existing();
+        WalletConduct.RequireMayPay(wallet);
         if (_books.Open.Count > 0)
         {
             throw new ClusterException(
@@ -205,11 +204,12 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
         _hasReminder = false;
     }
 
-    private async Task<Wallet> Insert(WalletRecord wallet, Call call)
+    private Task<Wallet> Insert(WalletRecord wallet, Call call) => Insert(parts.Database.Change(), wallet, "wallet.create", call);
+
+    private async Task<Wallet> Insert(Changes changes, WalletRecord wallet, string operation, Call call)
     {
-        var changes = parts.Database.Change();
         WalletStore.Insert(changes, wallet);
-        changes.Audit(call, "wallet.create", Id, WalletAudit.Created(wallet));
+        changes.Audit(call, operation, Id, WalletAudit.Created(wallet));
         var reply = WalletMessages.Of(wallet);
         changes.Answer(call, reply);
         await parts.Database.Commit(changes, call.Cancellation);
@@ -226,6 +226,7 @@ internal sealed class WalletGrain(WalletParts parts) : Grain
             throw new ClusterException(StatusCode.FailedPrecondition, $"wallet {wallet.WalletId} belongs to a campaign's lane, which alone pays from it.");
         }
 
+        WalletConduct.RequireMayPay(wallet);
         if (order.Destination == wallet.Address)
         {
             throw new ClusterException(StatusCode.InvalidArgument, $"destination {order.Destination} is the wallet itself.");

@@ -17,6 +17,8 @@ internal static class WalletMessages
         DerivationPath = wallet.DerivationPath ?? "",
         CreateTime = wallet.CreatedAt.ToTimestamp(),
         Version = (ulong)wallet.Version,
+        FreezeReason = wallet.Freeze?.Reason ?? "",
+        FreezeTime = wallet.Freeze?.At.ToTimestamp(),
     };
 
     public static Transfer Of(TransferRecord transfer) => new()

@@ -11,7 +11,8 @@ namespace Cluster.Silo.Grains.Wallets;
 /// <param name="transfers">Their payments.</param>
 internal sealed class WalletQueries(WalletStore wallets, TransferStore transfers)
 {
-    private static readonly WalletKind[] AllButLanes = [WalletKind.Project, WalletKind.User, WalletKind.Treasury];
+    private static readonly WalletKind[] AllButLanes =
+        [.. Enum.GetValues<WalletKind>().Except([WalletKind.Unspecified, WalletKind.Lane])];
 
     /// <summary>Wallets in order of id.</summary>
     /// <param name="request">Which page, and which kind.</param>

@@ -22,6 +22,16 @@ public sealed class WalletKeyStore(Database database, TimeProvider time)
             Read,
             cancellationToken)).SingleOrDefault();
 
+    /// <summary>The wallet that has, or once had, the key of an address; null where there is none.</summary>
+    /// <param name="address">The public half.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<string?> FindOwner(PublicKey address, CancellationToken cancellationToken) =>
+        (await database.Query(
+            "select wallet_id from wallet_keys where public_key = $1",
+            [Sql.Key(address)],
+            static row => row.GetString(0),
+            cancellationToken)).SingleOrDefault();
+
     /// <summary>Any key that is wrapped under this key-encryption key; null where there is none.</summary>
     /// <param name="keyEncryptionKeyId">Which one.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -49,6 +59,20 @@ public sealed class WalletKeyStore(Database database, TimeProvider time)
     public Task Insert(SealedKey key, string operation, Call call)
     {
         var changes = database.Change();
+        Insert(changes, key, time.GetUtcNow());
+        changes.Audit(
+            call,
+            operation,
+            new GrainId("signer", key.WalletId),
+            new AuditDetail().Add("public_key", key.PublicKey.ToString()).Add("key_encryption_key", key.KeyEncryptionKeyId).ToString());
+        return database.Commit(changes, call.Cancellation);
+    }
+
+    /// <summary>Adds a key to changes that commit together; one that is there already makes them stale.</summary>
+    /// <param name="changes">Takes the statement.</param>
+    /// <param name="key">What is added.</param>
+    /// <param name="now">When.</param>
+    public static void Insert(Changes changes, SealedKey key, DateTimeOffset now) =>
         changes.AddGuarded(
             $"""
             insert into wallet_keys ({Columns}, created_at) select $1, $2, $3, $4, $5, $6, $7
@@ -62,14 +86,7 @@ public sealed class WalletKeyStore(Database database, TimeProvider time)
             Sql.Bytes(key.Ciphertext),
             Sql.Bytes(key.WrappedDataKey),
             Sql.Text(key.KeyEncryptionKeyId),
-            Sql.Time(time.GetUtcNow()));
-        changes.Audit(
-            call,
-            operation,
-            new GrainId("signer", key.WalletId),
-            new AuditDetail().Add("public_key", key.PublicKey.ToString()).Add("key_encryption_key", key.KeyEncryptionKeyId).ToString());
-        return database.Commit(changes, call.Cancellation);
-    }
+            Sql.Time(now));
 
     internal static SealedKey Read(NpgsqlDataReader row) => new(
         row.GetString(0),

@@ -8,8 +8,8 @@ namespace Cluster.Silo.Storage.Wallets;
 /// <param name="Kind">What it is for.</param>
 /// <param name="Address">Its public key.</param>
 /// <param name="Label">For people.</param>
-/// <param name="ParentWalletId">Whose key its own is derived from; null where it has a key of its own.</param>
-/// <param name="DerivationPath">For example <c>m/7'/0'</c>; null where it has a key of its own.</param>
+/// <param name="ParentWalletId">The wallet that it stands under; null for the root of a hierarchy.</param>
+/// <param name="DerivationPath">Where its key is derived from another, for example <c>m/7'/0'</c>; null where that is not known.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="Version">Grows with every change.</param>
 public sealed record WalletRecord(
@@ -20,4 +20,13 @@ public sealed record WalletRecord(
     string? ParentWalletId,
     string? DerivationPath,
     DateTimeOffset CreatedAt,
-    long Version);
+    long Version)
+{
+    /// <summary>Why nothing can be paid from it; null where it may pay.</summary>
+    public WalletFreeze? Freeze { get; init; }
+}
+
+/// <summary>Nothing can be paid from a wallet.</summary>
+/// <param name="At">Since when.</param>
+/// <param name="Reason">Why, in words.</param>
+public sealed record WalletFreeze(DateTimeOffset At, string Reason);

@@ -9,7 +9,7 @@ namespace Cluster.Silo.Storage.Wallets;
 /// <param name="database">Holds them.</param>
 public sealed class WalletStore(Database database)
 {
-    private const string Columns = "wallet_id, kind, address, label, parent_wallet_id, derivation_path, created_at, version";
+    private const string Columns = "wallet_id, kind, address, label, parent_wallet_id, derivation_path, created_at, version, frozen_at, frozen_reason";
 
     /// <summary>A wallet; null where there is none.</summary>
     /// <param name="walletId">Which one.</param>
@@ -17,6 +17,16 @@ public sealed class WalletStore(Database database)
     public async Task<WalletRecord?> Find(string walletId, CancellationToken cancellationToken) =>
         (await database.Query($"select {Columns} from wallets where wallet_id = $1", [Sql.Text(walletId)], Read, cancellationToken))
         .SingleOrDefault();
+
+    /// <summary>Whether there is a wallet, or a key for one, with this address.</summary>
+    /// <param name="address">On chain.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> IsKnown(PublicKey address, CancellationToken cancellationToken) =>
+        (await database.Query(
+            "select exists (select 1 from wallets where address = $1) or exists (select 1 from wallet_keys where public_key = $1)",
+            [Sql.Key(address)],
+            static row => row.GetBoolean(0),
+            cancellationToken))[0];
 
     /// <summary>A page of wallets, in order of id.</summary>
     /// <param name="kinds">Only these.</param>
@@ -42,7 +52,7 @@ public sealed class WalletStore(Database database)
     /// <param name="wallet">With version 1.</param>
     public static void Insert(Changes changes, WalletRecord wallet) =>
         changes.AddGuarded(
-            $"insert into wallets ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (wallet_id) do nothing",
+            $"insert into wallets ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
             $"wallet {wallet.WalletId}",
             Sql.Text(wallet.WalletId),
             Sql.Text(WalletText.Of(wallet.Kind)),
@@ -51,7 +61,26 @@ public sealed class WalletStore(Database database)
             Sql.TextOrNull(wallet.ParentWalletId),
             Sql.TextOrNull(wallet.DerivationPath),
             Sql.Time(wallet.CreatedAt),
-            Sql.Big(wallet.Version));
+            Sql.Big(wallet.Version),
+            Sql.TimeOrNull(wallet.Freeze?.At),
+            Sql.Text(wallet.Freeze?.Reason ?? ""));
+
+    /// <summary>Freezes a wallet, or lets it pay again.</summary>
+    /// <param name="changes">Takes the statement.</param>
+    /// <param name="wallet">As this activation knows it.</param>
+    /// <param name="freeze">Null: it may pay.</param>
+    /// <returns>The wallet as it is once the changes are committed.</returns>
+    public static WalletRecord SetFreeze(Changes changes, WalletRecord wallet, WalletFreeze? freeze)
+    {
+        changes.AddGuarded(
+            "update wallets set frozen_at = $3, frozen_reason = $4, version = version + 1 where wallet_id = $1 and version = $2",
+            $"wallet {wallet.WalletId}",
+            Sql.Text(wallet.WalletId),
+            Sql.Big(wallet.Version),
+            Sql.TimeOrNull(freeze?.At),
+            Sql.Text(freeze?.Reason ?? ""));
+        return wallet with { Freeze = freeze, Version = wallet.Version + 1 };
+    }
 
     /// <summary>
     /// Raises the version, which every change of a wallet's payments does: of two activations that pay out of the same
@@ -78,5 +107,8 @@ public sealed class WalletStore(Database database)
         row.IsDBNull(4) ? null : row.GetString(4),
         row.IsDBNull(5) ? null : row.GetString(5),
         row.GetFieldValue<DateTimeOffset>(6),
-        row.GetInt64(7));
+        row.GetInt64(7))
+    {
+        Freeze = row.IsDBNull(8) ? null : new WalletFreeze(row.GetFieldValue<DateTimeOffset>(8), row.GetString(9)),
+    };
 }

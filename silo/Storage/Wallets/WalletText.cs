@@ -11,6 +11,8 @@ internal static class WalletText
         WalletKind.User => "user",
         WalletKind.Treasury => "treasury",
         WalletKind.Lane => "lane",
+        WalletKind.Imported => "imported",
+        WalletKind.WatchOnly => "watch_only",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind of wallet"),
     };
 
@@ -20,6 +22,8 @@ internal static class WalletText
         "user" => WalletKind.User,
         "treasury" => WalletKind.Treasury,
         "lane" => WalletKind.Lane,
+        "imported" => WalletKind.Imported,
+        "watch_only" => WalletKind.WatchOnly,
         _ => throw new FormatException($"wallets.kind holds {text}"),
     };
 
