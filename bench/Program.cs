@@ -2,6 +2,7 @@ using Cluster.Bench;
 using Cluster.Bench.Campaigns;
 using Cluster.Bench.Gateway;
 using Cluster.Bench.Grains;
+using Cluster.Bench.Keys;
 using Cluster.Bench.Solana;
 
 IReadOnlyList<Benchmark> benchmarks =
@@ -14,6 +15,7 @@ IReadOnlyList<Benchmark> benchmarks =
     new CampaignGrowth(),
     new GrainCalls(),
     new MeasuredCalls(),
+    new SignerCost(),
     new UnaryCall(),
 ];
 

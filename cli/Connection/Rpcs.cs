@@ -17,6 +17,7 @@ internal static class Rpcs
             ApiKeysReflection.Descriptor,
             SecondFactorsReflection.Descriptor,
             AuditReflection.Descriptor,
+            KeysReflection.Descriptor,
         }
             .SelectMany(file => file.Services)
             .SelectMany(service => service.Methods)
