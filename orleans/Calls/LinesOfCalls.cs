@@ -12,6 +12,7 @@ internal sealed class LinesOfCalls
     private readonly Dictionary<GrainId, Line> _lines = [];
     private readonly Lock _gate = new();
     private long _number;
+    private TaskCompletionSource? _ended;
 
     /// <summary>A call begins.</summary>
     /// <param name="grain">Whom it goes to.</param>
@@ -33,6 +34,15 @@ internal sealed class LinesOfCalls
         }
     }
 
+    /// <summary>Completes when no call of this process is under way.</summary>
+    public Task Ended()
+    {
+        lock (_gate)
+        {
+            return _lines.Count == 0 ? Task.CompletedTask : (_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
     private void Leave(Line line)
     {
         lock (_gate)
@@ -40,6 +50,12 @@ internal sealed class LinesOfCalls
             if (--line.UnderWay == 0)
             {
                 _lines.Remove(line.Grain);
+            }
+
+            if (_lines.Count == 0)
+            {
+                _ended?.SetResult();
+                _ended = null;
             }
         }
     }

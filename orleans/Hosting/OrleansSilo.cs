@@ -23,6 +23,7 @@ internal sealed class OrleansSilo(
     TurnRuntime turns,
     LiveShells shells,
     OrleansGrains grains,
+    LinesOfCalls lines,
     IOptions<GrainTypeOptions> grainTypes,
     IOptions<GrainHostOptions> options,
     TimeProvider time,
@@ -55,14 +56,15 @@ internal sealed class OrleansSilo(
 
     /// <summary>
     /// While Orleans still runs whole: gives every grain its last turn, so that turns which are under way can call what
-    /// they need. What is called again meanwhile goes when Orleans hands this silo's grains over.
+    /// they need, and lets the answers of other silos come in. What is called again meanwhile goes when Orleans hands this
+    /// silo's grains over.
     /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
         if (!cancellationToken.IsCancellationRequested)
         {
-            await turns.EndAll()
+            await Task.WhenAll(turns.EndAll(), lines.Ended())
                 .WaitAsync(options.Value.DrainTimeout / ShareOfDrain, time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

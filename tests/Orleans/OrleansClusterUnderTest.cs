@@ -15,6 +15,8 @@ internal sealed class OrleansClusterUnderTest(string clusterId, ConformanceSetti
 
     public IOperations Operations => Entrance.Operations;
 
+    public int Waiting => _silos.Sum(silo => silo.Waiting);
+
     private OrleansProcess Entrance => _gateway ?? _silos[0];
 
     public async Task<OrleansProcess> AddSilo(bool hostsProbes = true)

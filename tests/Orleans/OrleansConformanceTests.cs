@@ -38,4 +38,6 @@ public sealed class GatewayCommitTests() : CommitConformance(new OrleansHosts(3,
 
 public sealed class GatewayIdempotencyTests() : IdempotencyConformance(new OrleansHosts(3, throughGateway: true));
 
+public sealed class GatewayTravelTests() : TravelConformance(new OrleansHosts(3, throughGateway: true));
+
 public sealed class GatewayOperationsTests() : OperationsConformance(new OrleansHosts(3, throughGateway: true));

@@ -27,6 +27,8 @@ internal sealed class OrleansProcess(IHost host, ProcessClock clock, NpgsqlDataS
 
     public IOperations Operations => host.Services.GetRequiredService<IOperations>();
 
+    public int Waiting => host.Services.GetRequiredService<TurnRuntime>().Cells.Sum(cell => cell.Mailbox.Count);
+
     /// <summary>A silo that answers queries too, so that the suite can ask it for all that a host does.</summary>
     public static Task<OrleansProcess> StartSilo(string clusterId, ConformanceSettings settings, bool hostsProbes) =>
         Start(clusterId, settings, services =>

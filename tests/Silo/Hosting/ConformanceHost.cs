@@ -17,6 +17,9 @@ public interface IConformanceHost
 
     IOperations Operations { get; }
 
+    /// <summary>How many calls wait for their turn.</summary>
+    int Waiting { get; }
+
     /// <summary>Ends it as an operator would.</summary>
     Task Stop();
 

@@ -50,6 +50,8 @@ internal sealed class EmbeddedHostUnderTest(IHost host, ProcessClock clock) : IC
 
     public IOperations Operations { get; } = host.Services.GetRequiredService<IOperations>();
 
+    public int Waiting => Runtime.Cells.Sum(cell => cell.Mailbox.Count);
+
     public Task Stop() => host.StopAsync();
 
     public Task Kill()

@@ -130,6 +130,7 @@ public abstract class TravelConformance(IConformanceHosts hosts) : HostConforman
         await Stage.When("waits");
         var late = Act(host, "a", "never", NewCall() with { Deadline = Beginning + (5 * Second) });
         var patient = Add(host, "a", 1);
+        await Eventually(() => Task.FromResult(host.Waiting == 2));
         Clock.Advance(5 * Second);
 
         await Refused(StatusCode.DeadlineExceeded, late);
@@ -168,6 +169,7 @@ public abstract class TravelConformance(IConformanceHosts hosts) : HostConforman
         var running = Act(host, "a", "hang", NewCall() with { Cancellation = first.Token });
         await Stage.When("hangs");
         var waiting = Act(host, "a", "hang", NewCall() with { Cancellation = second.Token });
+        await Eventually(() => Task.FromResult(host.Waiting == 1));
 
         await second.CancelAsync();
         await Refused(StatusCode.Cancelled, waiting);
@@ -238,6 +240,7 @@ public abstract class TravelConformance(IConformanceHosts hosts) : HostConforman
         });
         var call = Act(host, "a", "call b");
         await Stage.When("cycle closed");
+        await Eventually(() => Task.FromResult(host.Waiting == 1));
         Clock.Advance(Settings.DefaultDeadline);
 
         var error = await Refused(StatusCode.DeadlineExceeded, call);
