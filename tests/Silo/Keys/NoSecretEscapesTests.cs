@@ -9,7 +9,6 @@ using Cluster.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Xunit;
 using static Cluster.Tests.Silo.Wallets.WalletChain;
 
@@ -20,6 +19,7 @@ public sealed class NoSecretEscapesTests : IAsyncLifetime
 {
     private readonly CapturedLog _log = new();
     private readonly List<string> _errors = [];
+    private readonly CapturedTelemetry _telemetry = new();
     private readonly List<SecretSearch> _secrets = [];
     private TestDatabase _database = null!;
     private LocalnetProcess _localnet = null!;
@@ -36,22 +36,27 @@ public sealed class NoSecretEscapesTests : IAsyncLifetime
         await _localnet.DisposeAsync();
         await _database.DisposeAsync();
         _log.Dispose();
+        _telemetry.Dispose();
     }
 
     [Fact]
-    public async Task No_private_key_is_in_logs_errors_dump_or_arguments()
+    public async Task No_private_key_is_in_logs_traces_measurements_errors_dump_or_arguments()
     {
-        var dump = await Dump();
+        var dump = await DatabaseDump.Of(_database);
 
         Assert.Equal(3, _secrets.Count);
         Assert.NotEmpty(_log.Lines);
+        Assert.NotEmpty(_telemetry.Spans);
+        Assert.NotEmpty(_telemetry.Measurements);
         Assert.Contains("insert into public.wallet_keys", dump, StringComparison.OrdinalIgnoreCase);
         foreach (var secret in _secrets)
         {
             Assert.DoesNotContain(_log.Lines, secret.IsIn);
+            Assert.DoesNotContain(_telemetry.Spans, secret.IsIn);
+            Assert.DoesNotContain(_telemetry.Measurements, secret.IsIn);
             Assert.DoesNotContain(_errors, secret.IsIn);
             Assert.False(secret.IsIn(dump));
-            Assert.DoesNotContain(Arguments(), secret.IsIn);
+            Assert.DoesNotContain(ProcessArguments.Now(), secret.IsIn);
         }
     }
 
@@ -70,8 +75,8 @@ public sealed class NoSecretEscapesTests : IAsyncLifetime
         using var careless = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read -r wait", "sh", secret.Writings[2]]) { RedirectStandardInput = true, UseShellExecute = false })!;
 
         Assert.Contains(_log.Lines, secret.IsIn);
-        Assert.True(secret.IsIn(await Dump()));
-        Assert.Contains(Arguments(), secret.IsIn);
+        Assert.True(secret.IsIn(await DatabaseDump.Of(_database)));
+        Assert.Contains(ProcessArguments.Now(), secret.IsIn);
         careless.StandardInput.Close();
         await careless.WaitForExitAsync();
     }
@@ -116,39 +121,5 @@ public sealed class NoSecretEscapesTests : IAsyncLifetime
         var seed = new byte[SigningKey.SeedSize];
         key.CopySeedTo(seed);
         return new SecretSearch(seed);
-    }
-
-    private async Task<string> Dump()
-    {
-        var connection = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
-        using var process = Process.Start(new ProcessStartInfo(
-            PostgresServer.Binary("pg_dump"),
-            ["--inserts", "-h", connection.Host!, "-p", connection.Port.ToString(), "-U", connection.Username!, connection.Database!])
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
-        var dump = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
-        return dump;
-    }
-
-    private static IEnumerable<string> Arguments()
-    {
-        foreach (var process in Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)))
-        {
-            string arguments;
-            try
-            {
-                arguments = File.ReadAllText(Path.Combine(process, "cmdline"));
-            }
-            catch (IOException)
-            {
-                continue; // It has ended meanwhile.
-            }
-
-            yield return arguments;
-        }
     }
 }
