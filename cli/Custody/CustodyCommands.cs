@@ -18,7 +18,7 @@ internal static class CustodyCommands
         var id = WalletCommands.WalletId();
         var parent = new Argument<string>("parent") { Description = "The wallet from whose key the new one is derived." };
         var account = new Argument<uint>("account") { Description = "Which child: the path m/44'/501'/account'/0' below the parent." };
-        var kind = new Option<WalletKind>("--kind") { Description = "project, user or treasury.", DefaultValueFactory = _ => WalletKind.User };
+        var kind = new Option<WalletKind>("--kind") { Description = "project, user, treasury or hot.", DefaultValueFactory = _ => WalletKind.User };
         var label = new Option<string>("--label") { Description = "Free text for people.", DefaultValueFactory = _ => "" };
         var command = new Command("create-child", "Make a wallet whose key is derived from another's.") { id, parent, account, kind, label, Requests.Id };
         command.Calls(async (client, printer, parsed, cancellationToken) => WalletCommands.Print(printer, await client.Call<Wallet>(

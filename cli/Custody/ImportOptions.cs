@@ -14,7 +14,7 @@ internal sealed class ImportOptions(WalletKind kind)
 
     private readonly Option<WalletKind> _kind = new("--kind")
     {
-        Description = "project, user, treasury or imported.",
+        Description = "project, user, treasury, imported or, below a parent, hot.",
         DefaultValueFactory = _ => kind,
     };
 

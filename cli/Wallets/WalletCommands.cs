@@ -26,7 +26,7 @@ internal static class WalletCommands
             Transfer(),
             Transfers(),
         };
-        foreach (var custody in CustodyCommands.Create())
+        foreach (var custody in CustodyCommands.Create().Concat(LifecycleCommands.Create()))
         {
             command.Subcommands.Add(custody);
         }
@@ -158,6 +158,8 @@ internal static class WalletCommands
         ("parent", wallet.ParentWalletId),
         ("path", wallet.DerivationPath),
         ("frozen", wallet.FreezeReason),
+        ("deletion asked for", wallet.DeletionRequestTime?.ToDateTimeOffset().ToString("u") ?? ""),
+        ("deleted", wallet.DeleteTime?.ToDateTimeOffset().ToString("u") ?? ""),
         ("created", wallet.CreateTime?.ToDateTimeOffset().ToString("u") ?? ""));
 
     private static string Kind(Wallet wallet) => wallet.Kind.ToString().ToLowerInvariant();

@@ -46,6 +46,11 @@ internal static class NewCampaign
             throw Invalid($"Wallet {source.WalletId} belongs to a campaign's lane, which alone pays from it: name another wallet.");
         }
 
+        if (source.DeletionRequestTime is not null)
+        {
+            throw Invalid($"Wallet {source.WalletId} is deleted, or about to be: name another wallet.");
+        }
+
         if (source.Kind == WalletKind.WatchOnly)
         {
             throw Invalid($"Wallet {source.WalletId} is only watched, its key is not in this cluster: name another wallet.");

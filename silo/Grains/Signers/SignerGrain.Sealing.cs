@@ -90,6 +90,16 @@ public sealed partial class SignerGrain
         return Task.CompletedTask;
     }
 
+    /// <summary>Wipes the wallet's key from this process's memory; where there are more processes with opened keys, from theirs with its time to live.</summary>
+    /// <param name="request">Names the wallet.</param>
+    /// <param name="call">The call.</param>
+    public Task<ForgetKeyReply> ForgetKey(ForgetKeyRequest request, Call call)
+    {
+        _last = null;
+        opened.Evict(request.WalletId);
+        return Task.FromResult(new ForgetKeyReply());
+    }
+
     private SigningKey OpenImport(SealImportRequest request)
     {
         var length = request.SealedSecret.Length - SealedBox.Overhead;

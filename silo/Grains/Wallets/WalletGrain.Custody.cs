@@ -16,7 +16,7 @@ internal sealed partial class WalletGrain
     /// <param name="call">The call.</param>
     public async Task<Wallet> CreateChildWallet(CreateChildWalletRequest request, Call call)
     {
-        WalletIds.Check(request.WalletId, request.Kind, request.Label, WalletIds.Made);
+        WalletIds.Check(request.WalletId, request.Kind, request.Label, WalletIds.Derived);
         RequireFree(request.WalletId);
         if (request.Account >= Slip10.Hardened)
         {
@@ -55,6 +55,11 @@ internal sealed partial class WalletGrain
         RequireFree(request.WalletId);
         var path = ImportOrder.Path(request);
         var parent = await FindParent(request.ParentWalletId, call);
+        if (parent is null && request.Kind == WalletKind.Hot)
+        {
+            throw new ClusterException(StatusCode.InvalidArgument, "parent_wallet_id is missing: what is above a HOT wallet's ceilings goes there.");
+        }
+
         var reply = await Grains.Call<SealImportReply>(
             new SealImportRequest { WalletId = request.WalletId, SealedSecret = request.SealedSecret }, call with { Idempotency = null });
         var key = ImportOrder.Key(request.WalletId, reply);
@@ -178,7 +183,9 @@ internal sealed partial class WalletGrain
         }
 
         var parent = await parts.Wallets.Find(parentWalletId, call.Cancellation) ?? throw NoSuch(parentWalletId);
-        return parent.Kind == WalletKind.Lane
+        return parent.DeletionRequestedAt is not null
+            ? throw new ClusterException(StatusCode.FailedPrecondition, $"wallet {parentWalletId} is to be deleted; nothing can stand under it.")
+            : parent.Kind == WalletKind.Lane
             ? throw new ClusterException(StatusCode.FailedPrecondition, $"wallet {parentWalletId} belongs to a campaign's lane, which has no wallets below it.")
             : parent;
     }

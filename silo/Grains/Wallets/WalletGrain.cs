@@ -193,6 +193,12 @@ internal sealed partial class WalletGrain(WalletParts parts) : Grain
     /// <inheritdoc/>
     protected internal override async Task OnReminder(string name, Call call)
     {
+        if (name == Ceilings)
+        {
+            await LowerToCeilings(call);
+            return;
+        }
+
         _hasReminder = true;
         if (_books.Open.Count > 0)
         {

@@ -12,8 +12,11 @@ internal static partial class WalletIds
     /// <summary>Kinds of wallets whose key is made here.</summary>
     public static IReadOnlyList<WalletKind> Made { get; } = [WalletKind.Project, WalletKind.User, WalletKind.Treasury];
 
+    /// <summary>Kinds of wallets whose key is derived from another's.</summary>
+    public static IReadOnlyList<WalletKind> Derived { get; } = [.. Made, WalletKind.Hot];
+
     /// <summary>Kinds of wallets whose key was made elsewhere.</summary>
-    public static IReadOnlyList<WalletKind> Imported { get; } = [.. Made, WalletKind.Imported];
+    public static IReadOnlyList<WalletKind> Imported { get; } = [.. Derived, WalletKind.Imported];
 
     /// <summary>Refuses a request whose wallet could not be made whatever the state of the cluster.</summary>
     /// <param name="walletId">From the caller.</param>

@@ -19,6 +19,8 @@ internal static class WalletMessages
         Version = (ulong)wallet.Version,
         FreezeReason = wallet.Freeze?.Reason ?? "",
         FreezeTime = wallet.Freeze?.At.ToTimestamp(),
+        DeletionRequestTime = wallet.DeletionRequestedAt?.ToTimestamp(),
+        DeleteTime = wallet.DeletedAt?.ToTimestamp(),
     };
 
     public static Transfer Of(TransferRecord transfer) => new()

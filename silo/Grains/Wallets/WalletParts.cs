@@ -11,6 +11,7 @@ namespace Cluster.Silo.Grains.Wallets;
 internal sealed class WalletParts(
     Database database,
     WalletStore wallets,
+    CeilingStore ceilings,
     TransferStore transfers,
     PaymentReader payments,
     SweepReader sweeps,
@@ -23,6 +24,8 @@ internal sealed class WalletParts(
     public Database Database { get; } = database;
 
     public WalletStore Wallets { get; } = wallets;
+
+    public CeilingStore Ceilings { get; } = ceilings;
 
     public TransferStore Transfers { get; } = transfers;
 

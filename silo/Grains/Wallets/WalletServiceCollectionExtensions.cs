@@ -53,6 +53,7 @@ public static class WalletServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WalletOptions>, AmountValidator>());
         services.TryAddSingleton<WalletStore>();
         services.TryAddSingleton<TransferStore>();
+        services.TryAddSingleton<CeilingStore>();
         services.TryAddSingleton<PaymentReader>();
         services.TryAddSingleton<SweepReader>();
         services.TryAddSingleton<BalanceReader>();

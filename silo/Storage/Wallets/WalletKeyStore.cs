@@ -88,6 +88,12 @@ public sealed class WalletKeyStore(Database database, TimeProvider time)
             Sql.Text(key.KeyEncryptionKeyId),
             Sql.Time(now));
 
+    /// <summary>Destroys all keys of a wallet: sealed keys and the data keys that would open them.</summary>
+    /// <param name="changes">Takes the statement.</param>
+    /// <param name="walletId">Whose.</param>
+    public static void Shred(Changes changes, string walletId) =>
+        changes.Add("delete from wallet_keys where wallet_id = $1", Sql.Text(walletId));
+
     internal static SealedKey Read(NpgsqlDataReader row) => new(
         row.GetString(0),
         row.GetInt32(1),

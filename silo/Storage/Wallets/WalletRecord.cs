@@ -24,6 +24,15 @@ public sealed record WalletRecord(
 {
     /// <summary>Why nothing can be paid from it; null where it may pay.</summary>
     public WalletFreeze? Freeze { get; init; }
+
+    /// <summary>When its deletion was asked for; null where nobody has.</summary>
+    public DateTimeOffset? DeletionRequestedAt { get; init; }
+
+    /// <summary>When its key was destroyed; null where it lives.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>Whether the cluster has, or had, its private key.</summary>
+    public bool HasKeyHere => Kind != WalletKind.WatchOnly;
 }
 
 /// <summary>Nothing can be paid from a wallet.</summary>

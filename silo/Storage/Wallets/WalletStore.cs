@@ -9,7 +9,7 @@ namespace Cluster.Silo.Storage.Wallets;
 /// <param name="database">Holds them.</param>
 public sealed class WalletStore(Database database)
 {
-    private const string Columns = "wallet_id, kind, address, label, parent_wallet_id, derivation_path, created_at, version, frozen_at, frozen_reason";
+    private const string Columns = "wallet_id, kind, address, label, parent_wallet_id, derivation_path, created_at, version, frozen_at, frozen_reason, deletion_requested_at, deleted_at";
 
     /// <summary>A wallet; null where there is none.</summary>
     /// <param name="walletId">Which one.</param>
@@ -27,6 +27,21 @@ public sealed class WalletStore(Database database)
             [Sql.Key(address)],
             static row => row.GetBoolean(0),
             cancellationToken))[0];
+
+    /// <summary>A wallet below this one, or a campaign that it pays for, that has not ended; null where there is none.</summary>
+    /// <param name="walletId">Which wallet.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<string?> FindDependent(string walletId, CancellationToken cancellationToken) =>
+        (await database.Query(
+            """
+            (select 'campaign ' || campaign_id from campaigns where wallet_id = $1 and state not in ('completed', 'cancelled') limit 1)
+            union all
+            (select 'wallet ' || wallet_id from wallets where parent_wallet_id = $1 and deleted_at is null and kind <> 'lane' limit 1)
+            limit 1
+            """,
+            [Sql.Text(walletId)],
+            static row => row.GetString(0),
+            cancellationToken)).SingleOrDefault();
 
     /// <summary>A page of wallets, in order of id.</summary>
     /// <param name="kinds">Only these.</param>
@@ -52,7 +67,7 @@ public sealed class WalletStore(Database database)
     /// <param name="wallet">With version 1.</param>
     public static void Insert(Changes changes, WalletRecord wallet) =>
         changes.AddGuarded(
-            $"insert into wallets ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
+            $"insert into wallets ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
             $"wallet {wallet.WalletId}",
             Sql.Text(wallet.WalletId),
             Sql.Text(WalletText.Of(wallet.Kind)),
@@ -63,7 +78,27 @@ public sealed class WalletStore(Database database)
             Sql.Time(wallet.CreatedAt),
             Sql.Big(wallet.Version),
             Sql.TimeOrNull(wallet.Freeze?.At),
-            Sql.Text(wallet.Freeze?.Reason ?? ""));
+            Sql.Text(wallet.Freeze?.Reason ?? ""),
+            Sql.TimeOrNull(wallet.DeletionRequestedAt),
+            Sql.TimeOrNull(wallet.DeletedAt));
+
+    /// <summary>Takes a step of a deletion, forward or back.</summary>
+    /// <param name="changes">Takes the statement.</param>
+    /// <param name="wallet">As this activation knows it.</param>
+    /// <param name="requestedAt">Null: nobody asks for it any more.</param>
+    /// <param name="deletedAt">Null: not yet.</param>
+    /// <returns>The wallet as it is once the changes are committed.</returns>
+    public static WalletRecord SetDeletion(Changes changes, WalletRecord wallet, DateTimeOffset? requestedAt, DateTimeOffset? deletedAt)
+    {
+        changes.AddGuarded(
+            "update wallets set deletion_requested_at = $3, deleted_at = $4, version = version + 1 where wallet_id = $1 and version = $2",
+            $"wallet {wallet.WalletId}",
+            Sql.Text(wallet.WalletId),
+            Sql.Big(wallet.Version),
+            Sql.TimeOrNull(requestedAt),
+            Sql.TimeOrNull(deletedAt));
+        return wallet with { DeletionRequestedAt = requestedAt, DeletedAt = deletedAt, Version = wallet.Version + 1 };
+    }
 
     /// <summary>Freezes a wallet, or lets it pay again.</summary>
     /// <param name="changes">Takes the statement.</param>
@@ -110,5 +145,7 @@ public sealed class WalletStore(Database database)
         row.GetInt64(7))
     {
         Freeze = row.IsDBNull(8) ? null : new WalletFreeze(row.GetFieldValue<DateTimeOffset>(8), row.GetString(9)),
+        DeletionRequestedAt = row.IsDBNull(10) ? null : row.GetFieldValue<DateTimeOffset>(10),
+        DeletedAt = row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
     };
 }

@@ -13,6 +13,7 @@ internal static class WalletText
         WalletKind.Lane => "lane",
         WalletKind.Imported => "imported",
         WalletKind.WatchOnly => "watch_only",
+        WalletKind.Hot => "hot",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind of wallet"),
     };
 
@@ -24,6 +25,7 @@ internal static class WalletText
         "lane" => WalletKind.Lane,
         "imported" => WalletKind.Imported,
         "watch_only" => WalletKind.WatchOnly,
+        "hot" => WalletKind.Hot,
         _ => throw new FormatException($"wallets.kind holds {text}"),
     };
 
