@@ -160,6 +160,7 @@ internal sealed class CampaignGrain(
         var campaign = await campaigns.Find(Id.Key, call.Cancellation);
         if (campaign is null || !CampaignLifecycle.HasOpenLanes(campaign.State))
         {
+            await FenceOff(campaign, call);
             await Activation.RemoveReminder(TendLanes, call.Cancellation);
             return;
         }
@@ -167,6 +168,20 @@ internal sealed class CampaignGrain(
         if (!await LookAtLanes(campaign, call))
         {
             await orders.Give(Id.Key, campaign.State, Grains, call);
+        }
+    }
+
+    /// <summary>
+    /// Another activation may have set the reminder just now and be about to commit the start that it is for: it fails
+    /// then, instead of leaving a campaign that nobody tends.
+    /// </summary>
+    private async Task FenceOff(CampaignRecord? campaign, Call call)
+    {
+        if (campaign is not null && !CampaignLifecycle.IsEnd(campaign.State))
+        {
+            var changes = database.Change();
+            CampaignStore.Update(changes, campaign);
+            await database.Commit(changes, call.Cancellation);
         }
     }
 

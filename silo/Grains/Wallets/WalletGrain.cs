@@ -206,8 +206,24 @@ internal sealed partial class WalletGrain(WalletParts parts) : Grain
             return;
         }
 
+        await FenceOff(call);
         await Activation.RemoveReminder(InFlight, call.Cancellation);
         _hasReminder = false;
+    }
+
+    /// <summary>
+    /// Nobody would take up a payment that another activation committed without this one's knowledge, or commits from now
+    /// on in the belief that there is a reminder: after this the one is known, and the other fails.
+    /// </summary>
+    private async Task FenceOff(Call call)
+    {
+        if (_wallet is not null)
+        {
+            var changes = parts.Database.Change();
+            var touched = WalletStore.Touch(changes, _wallet);
+            await parts.Database.Commit(changes, call.Cancellation);
+            _wallet = touched;
+        }
     }
 
     private Task<Wallet> Insert(WalletRecord wallet, Call call) => Insert(parts.Database.Change(), wallet, "wallet.create", call);
