@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Cluster.Silo.Keys.AzureKeyVault;
 using Cluster.Silo.Keys.Opened;
+using Cluster.Silo.Keys.Pkcs11;
 
 namespace Cluster.Silo.Keys;
 
@@ -49,4 +50,7 @@ public sealed class KeyOptions
 
     /// <summary>Wallets' keys that are open.</summary>
     public OpenedKeyOptions Opened { get; } = new();
+
+    /// <summary>An HSM that signs itself.</summary>
+    public Pkcs11Options Pkcs11 { get; } = new();
 }

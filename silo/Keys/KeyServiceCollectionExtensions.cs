@@ -1,6 +1,7 @@
 using Cluster.Silo.Keys.AzureKeyVault;
 using Cluster.Silo.Keys.Local;
 using Cluster.Silo.Keys.Opened;
+using Cluster.Silo.Keys.Pkcs11;
 using Cluster.Silo.Storage.Keys;
 using Cluster.Silo.Storage.Wallets;
 using Microsoft.Extensions.Configuration;
@@ -28,6 +29,8 @@ public static class KeyServiceCollectionExtensions
         services.TryAddSingleton(provider => CreateRing(configuration, provider));
         services.TryAddSingleton<KeyEnvelope>();
         services.TryAddSingleton<KeySeals>();
+        services.TryAddSingleton(provider => new HsmKeys(
+            provider.GetRequiredService<IOptions<KeyOptions>>().Value.Pkcs11, configuration[Pkcs11Options.PinSetting]));
         services.TryAddSingleton<WalletKeyOpener>();
         services.TryAddSingleton<OpenedKeys>();
         services.TryAddSingleton<KeyHolderStore>();

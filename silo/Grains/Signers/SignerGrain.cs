@@ -1,6 +1,7 @@
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Keys.Opened;
+using Cluster.Silo.Keys.Pkcs11;
 using Cluster.Silo.Storage.Wallets;
 using Cluster.Solana;
 using Cluster.V1;
@@ -14,8 +15,9 @@ namespace Cluster.Silo.Grains.Signers;
 /// </summary>
 /// <param name="keys">Sealed keys.</param>
 /// <param name="seals">Seals new ones.</param>
+/// <param name="hsm">Makes those that an HSM keeps.</param>
 /// <param name="opened">Lends those that are open.</param>
-public sealed partial class SignerGrain(WalletKeyStore keys, KeySeals seals, OpenedKeys opened) : Grain
+public sealed partial class SignerGrain(WalletKeyStore keys, KeySeals seals, HsmKeys hsm, OpenedKeys opened) : Grain
 {
     /// <summary>Messages in one call at most.</summary>
     public const int MaxMessages = 1_024;
@@ -35,10 +37,9 @@ public sealed partial class SignerGrain(WalletKeyStore keys, KeySeals seals, Ope
             return new CreateKeyReply { PublicKey = Bytes(existing.PublicKey) };
         }
 
-        using var key = SigningKey.Generate();
-        var sealedKey = await seals.Seal(key, request.WalletId, FirstVersion, call.Cancellation);
-        await keys.Insert(sealedKey, "signer.create_key", call);
-        return new CreateKeyReply { PublicKey = Bytes(key.PublicKey) };
+        var made = request.InHsm ? CreateInHsm(request.WalletId) : await Seal(request.WalletId, call.Cancellation);
+        await keys.Insert(made, "signer.create_key", call);
+        return new CreateKeyReply { PublicKey = Bytes(made.PublicKey) };
     }
 
     /// <summary>Signs messages of which the wallet is a required signer.</summary>
@@ -100,6 +101,24 @@ public sealed partial class SignerGrain(WalletKeyStore keys, KeySeals seals, Ope
         var sealedKey = await seals.Seal(child, request.ChildWalletId, FirstVersion, call.Cancellation);
         await keys.Insert(sealedKey, "signer.derive_key", call);
         return new DeriveKeyReply { PublicKey = Bytes(child.PublicKey) };
+    }
+
+    private async Task<SealedKey> Seal(string walletId, CancellationToken cancellationToken)
+    {
+        using var key = SigningKey.Generate();
+        return await seals.Seal(key, walletId, FirstVersion, cancellationToken);
+    }
+
+    private SealedKey CreateInHsm(string walletId)
+    {
+        try
+        {
+            return hsm.Create(walletId, FirstVersion);
+        }
+        catch (KeyException error)
+        {
+            throw error.ToClusterException();
+        }
     }
 
     private async Task<SigningKey> DeriveChild(DeriveKeyRequest request, uint[] path, CancellationToken cancellationToken)

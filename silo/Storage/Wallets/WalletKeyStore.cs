@@ -1,5 +1,6 @@
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Keys;
+using Cluster.Silo.Keys.Pkcs11;
 using Cluster.Solana;
 using Npgsql;
 
@@ -46,7 +47,7 @@ public sealed class WalletKeyStore(Database database, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     public Task<IReadOnlyList<KeyEncryptionKeyUse>> CountByKeyEncryptionKey(CancellationToken cancellationToken) =>
         database.Query(
-            "select key_encryption_key, count(*) from wallet_keys group by key_encryption_key order by key_encryption_key",
+            "select key_encryption_key, count(*) from wallet_keys where custody = 'sealed' group by key_encryption_key order by key_encryption_key",
             [],
             row => new KeyEncryptionKeyUse(row.GetString(0), row.GetInt64(1)),
             cancellationToken);
@@ -75,7 +76,7 @@ public sealed class WalletKeyStore(Database database, TimeProvider time)
     public static void Insert(Changes changes, SealedKey key, DateTimeOffset now) =>
         changes.AddGuarded(
             $"""
-            insert into wallet_keys ({Columns}, created_at) select $1, $2, $3, $4, $5, $6, $7
+            insert into wallet_keys ({Columns}, created_at, custody) select $1, $2, $3, $4, $5, $6, $7, $8
             where not exists (select 1 from retired_key_encryption_keys where key_id = $6)
             on conflict do nothing
             """,
@@ -86,7 +87,8 @@ public sealed class WalletKeyStore(Database database, TimeProvider time)
             Sql.Bytes(key.Ciphertext),
             Sql.Bytes(key.WrappedDataKey),
             Sql.Text(key.KeyEncryptionKeyId),
-            Sql.Time(now));
+            Sql.Time(now),
+            Sql.Text(HsmKeys.IsHsmKey(key.KeyEncryptionKeyId) ? "hsm" : "sealed"));
 
     /// <summary>Destroys all keys of a wallet: sealed keys and the data keys that would open them.</summary>
     /// <param name="changes">Takes the statement.</param>
