@@ -23,6 +23,7 @@ internal sealed class SoftHsm
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
             Environment = { ["SOFTHSM2_CONF"] = configuration },
         };
         using var process = Process.Start(start)!;
