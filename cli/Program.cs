@@ -28,6 +28,7 @@ root.Subcommands.Add(AccessCommands.Create());
 root.Subcommands.Add(KeyCommands.Create());
 root.Subcommands.Add(AuditCommands.Create());
 root.Subcommands.Add(SecondFactorCommands.Create());
+root.Subcommands.Add(LimitCommands.Create());
 root.Subcommands.Add(CompletionCommand.Create());
 
 var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };

@@ -16,6 +16,7 @@ internal static class Rpcs
             AccessReflection.Descriptor,
             ApiKeysReflection.Descriptor,
             SecondFactorsReflection.Descriptor,
+            LimitsReflection.Descriptor,
             AuditReflection.Descriptor,
             KeysReflection.Descriptor,
         }

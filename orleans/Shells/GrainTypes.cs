@@ -35,3 +35,7 @@ public sealed class ApiKeyShell(ShellServices services) : GrainShell(services);
 /// <summary>Principals' second factors.</summary>
 [GrainType("second_factor")]
 public sealed class SecondFactorShell(ShellServices services) : GrainShell(services);
+
+/// <summary>Limits on payments.</summary>
+[GrainType("limit")]
+public sealed class LimitShell(ShellServices services) : GrainShell(services);

@@ -1,3 +1,5 @@
+using Cluster.Silo.Grains.Access.SecondFactors;
+using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage.Audit;
 using Npgsql;
 
@@ -11,6 +13,13 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider time, AuditKe
 {
     /// <summary>SQLSTATE that <c>require_one</c> raises.</summary>
     private const string StaleVersion = "CL001";
+
+    /// <summary>SQLSTATEs that <c>spend_within_limits</c> raises.</summary>
+    private const string NotAllowed = "CL002";
+
+    private const string NotNow = "CL003";
+
+    private const string NotWithoutSecondFactor = "CL004";
 
     private const string AnsweredOnce = "requests_pkey";
 
@@ -31,6 +40,7 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider time, AuditKe
     /// <param name="changes">At least one statement.</param>
     /// <param name="cancellationToken">Gives up waiting; the commit may happen all the same.</param>
     /// <exception cref="StaleVersionException">Another activation changed an aggregate first; nothing was committed.</exception>
+    /// <exception cref="ClusterException">A payment breaks a limit; nothing was committed.</exception>
     /// <exception cref="NpgsqlException">The database is away or refused; the outcome is unknown where it was cut off.</exception>
     public async Task Commit(Changes changes, CancellationToken cancellationToken)
     {
@@ -46,7 +56,19 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider time, AuditKe
         {
             throw new StaleVersionException(stale, error);
         }
+        catch (PostgresException error) when (error.SqlState is NotAllowed or NotNow or NotWithoutSecondFactor)
+        {
+            throw RefusalOf(error);
+        }
     }
+
+    /// <summary>What the caller is told where a payment breaks a limit (<c>spend_within_limits</c>).</summary>
+    private static ClusterException RefusalOf(PostgresException error) => error.SqlState switch
+    {
+        NotAllowed => new ClusterException(StatusCode.FailedPrecondition, error.MessageText + ".", error),
+        NotNow => new ClusterException(StatusCode.ResourceExhausted, error.MessageText + "; try again later.", error),
+        _ => SecondFactorChallenge.Of(error.MessageText),
+    };
 
     /// <summary>What another activation was first with, where that is why a commit failed; null where it is not.</summary>
     internal static string? FindStaleness(PostgresException error) => error switch

@@ -38,6 +38,7 @@ public static class StorageServiceCollectionExtensions
             provider.GetRequiredService<ILogger<SchemaMigrator>>()));
         services.TryAddSingleton<ApiKeyStore>();
         services.TryAddSingleton<AccessStore>();
+        services.TryAddSingleton<LimitStore>();
         services.TryAddSingleton<ResourceStore>();
         services.TryAddSingleton<AuditStore>();
         services.TryAddSingleton<SealStore>();

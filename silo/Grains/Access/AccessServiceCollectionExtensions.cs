@@ -1,3 +1,4 @@
+using Cluster.Silo.Grains.Access.Limits;
 using Cluster.Silo.Grains.Access.SecondFactors;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage;
@@ -15,12 +16,14 @@ public static class AccessServiceCollectionExtensions
     public static IServiceCollection AddAccessGrains(this IServiceCollection services) => services
         .AddSecondFactorCheck()
         .AddGrain<SecondFactorGrain>("second_factor")
+        .AddGrain<LimitGrain>("limit")
         .AddGrain<PrincipalGrain>("principal")
         .AddGrain<ApiKeyGrain>("api_key");
 
     /// <summary>Adds the lists of principals; needs storage. Safe to call twice.</summary>
     /// <param name="services">The container.</param>
     public static IServiceCollection AddAccessQueries(this IServiceCollection services) => services
+        .AddQueries<LimitQueries>()
         .AddQueries<AccessQueries>()
         .AddQueries<ApiKeyQueries>();
 

@@ -3,19 +3,19 @@ using Cluster.Silo.Hosting;
 
 namespace Cluster.Silo.Grains.Access;
 
-/// <summary>What principals may be called.</summary>
+/// <summary>What principals and limits may be called.</summary>
 internal static partial class PrincipalIds
 {
     public const int MaxName = 200;
 
     /// <exception cref="ClusterException"><see cref="StatusCode.InvalidArgument"/>: which is wrong, and why.</exception>
-    public static void Require(string principalId, string name)
+    public static void Require(string id, string name, string field = "principal_id")
     {
-        if (!Allowed().IsMatch(principalId))
+        if (!Allowed().IsMatch(id))
         {
             throw new ClusterException(
                 StatusCode.InvalidArgument,
-                "principal_id is none: 1 to 64 of a-z, 0-9, dot, hyphen and underscore, beginning with a letter or digit.");
+                $"{field} is none: 1 to 64 of a-z, 0-9, dot, hyphen and underscore, beginning with a letter or digit.");
         }
 
         RequireName(name);

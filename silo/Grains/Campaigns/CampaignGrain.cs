@@ -1,6 +1,7 @@
 using Cluster.Silo.Grains.Campaigns.Uploads;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage;
+using Cluster.Silo.Storage.Access;
 using Cluster.Silo.Storage.Campaigns;
 using Cluster.V1;
 using Microsoft.Extensions.Logging;
@@ -66,6 +67,7 @@ internal sealed class CampaignGrain(
         };
 
         var changes = database.Change();
+        LimitStore.Spend(changes, call, before.WalletId, before.Mint, before.TotalAmount, destination: null);
         var number = 0;
         foreach (var (first, last) in LaneSplit.Ranges(after.Recipients, after.Lanes))
         {

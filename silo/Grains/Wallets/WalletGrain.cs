@@ -3,6 +3,7 @@ using Cluster.Silo.Grains.Wallets.Payments;
 using Cluster.Silo.Grains.Wallets.Sweeps;
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage;
+using Cluster.Silo.Storage.Access;
 using Cluster.Silo.Storage.Wallets;
 using Cluster.Solana;
 using Cluster.V1;
@@ -293,6 +294,7 @@ internal sealed partial class WalletGrain(WalletParts parts) : Grain
 
         var changes = parts.Database.Change();
         var touched = WalletStore.Touch(changes, wallet);
+        LimitStore.Spend(changes, call, wallet.WalletId, transfer.Mint, transfer.Amount, transfer.Destination);
         TransferStore.Insert(changes, transfer);
         changes.Audit(call, transfer.Kind == TransferKind.Sweep ? "wallet.sweep" : "wallet.transfer", Id, WalletAudit.Paid(transfer), severity);
         var reply = WalletMessages.Of(transfer);

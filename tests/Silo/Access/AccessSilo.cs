@@ -34,7 +34,7 @@ internal sealed class AccessSilo : IAsyncDisposable
             .AddStorage(builder.Configuration)
             .AddAccessGrains()
             .AddAccessQueries()
-            .AddContract(AccessReflection.Descriptor, ApiKeysReflection.Descriptor, SecondFactorsReflection.Descriptor)
+            .AddContract(AccessReflection.Descriptor, ApiKeysReflection.Descriptor, SecondFactorsReflection.Descriptor, LimitsReflection.Descriptor)
             .AddEmbeddedHost();
         var host = builder.Build();
         await host.StartAsync();
