@@ -1,4 +1,5 @@
 using Cluster.Bench;
+using Cluster.Bench.Audit;
 using Cluster.Bench.Campaigns;
 using Cluster.Bench.Gateway;
 using Cluster.Bench.Grains;
@@ -17,6 +18,7 @@ IReadOnlyList<Benchmark> benchmarks =
     new MeasuredCalls(),
     new SignerCost(),
     new UnaryCall(),
+    new AuditAppends(),
 ];
 
 return await BenchmarkRun.Run(benchmarks, args);
