@@ -94,7 +94,7 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
     /// <summary>A code that comes with a call is judged whether the operation asks for one or not: it may be the amount that does.</summary>
     private async ValueTask<Caller> Prove(Operation operation, Principal principal, Credentials credentials, CancellationToken cancellationToken)
     {
-        var caller = CallerOf(principal, credentials);
+        var caller = principal.CallerAt(credentials.Address, credentials.UserAgent);
         try
         {
             if (!string.IsNullOrEmpty(credentials.SecondFactor))
@@ -113,14 +113,6 @@ internal sealed class Admission(Authenticator authenticator, ResourceResolver re
             throw;
         }
     }
-
-    private static Caller CallerOf(Principal principal, in Credentials credentials) =>
-        new(principal.KeyId, principal.Key.Name, credentials.Address?.ToString())
-        {
-            PrincipalId = principal.Key.PrincipalId,
-            Role = principal.Grants.HighestRole,
-            UserAgent = credentials.UserAgent,
-        };
 
     private static Permission? FirstLacking(Operation operation, Func<Permission, bool> allows)
     {

@@ -8,10 +8,19 @@ namespace Cluster.Gateway.Access;
 /// <summary>When and from where keys were last used; written every few seconds, so that a busy key costs a row a period.</summary>
 internal sealed partial class KeyUses(ApiKeyStore store, TimeProvider time, ILogger<KeyUses> log)
 {
+    private static readonly TimeSpan Precision = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, (DateTimeOffset At, IPAddress? From)> _uses = new(StringComparer.Ordinal);
 
-    /// <summary>A request of this key was let in.</summary>
-    public void Mark(string keyId, IPAddress? from) => _uses[keyId] = (time.GetUtcNow(), from);
+    /// <summary>A request of this key was let in. To the second: a busy key's calls must not meet here.</summary>
+    public void Mark(string keyId, IPAddress? from)
+    {
+        var now = time.GetUtcNow();
+        if (!_uses.TryGetValue(keyId, out var use) || now - use.At >= Precision || !Equals(use.From, from))
+        {
+            _uses[keyId] = (now, from);
+        }
+    }
 
     /// <summary>Writes what was marked since the last time; where that fails, it is tried again the next time.</summary>
     public async Task Write(CancellationToken cancellationToken)
