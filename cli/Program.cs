@@ -4,6 +4,7 @@ using Cluster.Cli.Access;
 using Cluster.Cli.Campaigns;
 using Cluster.Cli.Completion;
 using Cluster.Cli.Connection;
+using Cluster.Cli.Custody;
 using Cluster.Cli.Keys;
 using Cluster.Cli.Output;
 using Cluster.Cli.Wallets;
@@ -21,6 +22,7 @@ var root = new RootCommand("Holds wallets, pays, and runs airdrops on a Cluster.
     ConnectionOptions.Json,
 };
 root.Subcommands.Add(WalletCommands.Create());
+root.Subcommands.Add(ColdCommands.Create());
 root.Subcommands.Add(CampaignCommands.Create());
 root.Subcommands.Add(AirdropCommand.Create());
 root.Subcommands.Add(KeysCommands.Create());

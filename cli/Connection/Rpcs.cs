@@ -12,6 +12,7 @@ internal static class Rpcs
         {
             WalletsReflection.Descriptor,
             CustodyReflection.Descriptor,
+            ColdReflection.Descriptor,
             CampaignsReflection.Descriptor,
             AccessReflection.Descriptor,
             ApiKeysReflection.Descriptor,

@@ -102,13 +102,15 @@ internal static class CustodyCommands
         var address = new Argument<string>("address") { Description = "Base58." };
         var label = new Option<string>("--label") { Description = "Free text for people.", DefaultValueFactory = _ => "" };
         var parent = new Option<string>("--parent") { Description = "The wallet that it stands under.", DefaultValueFactory = _ => "" };
-        var command = new Command("watch", "Take in an address whose key is elsewhere, to look at it.") { id, address, label, parent, Requests.Id };
+        var cold = new Option<bool>("--cold") { Description = "Its owner signs offline what the cluster prepares (cluster cold …)." };
+        var command = new Command("watch", "Take in an address whose key is elsewhere.") { id, address, label, parent, cold, Requests.Id };
         command.Calls(async (client, printer, parsed, cancellationToken) => WalletCommands.Print(printer, await client.Call<Wallet>(
             new WatchWalletRequest
             {
                 RequestId = Requests.IdOf(parsed),
                 WalletId = parsed.GetRequiredValue(id),
                 Address = parsed.GetRequiredValue(address),
+                Kind = parsed.GetValue(cold) ? WalletKind.Cold : WalletKind.WatchOnly,
                 Label = parsed.GetRequiredValue(label),
                 ParentWalletId = parsed.GetRequiredValue(parent),
             },

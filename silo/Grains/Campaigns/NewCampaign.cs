@@ -51,9 +51,9 @@ internal static class NewCampaign
             throw Invalid($"Wallet {source.WalletId} is deleted, or about to be: name another wallet.");
         }
 
-        if (source.Kind == WalletKind.WatchOnly)
+        if (source.Kind is WalletKind.WatchOnly or WalletKind.Cold)
         {
-            throw Invalid($"Wallet {source.WalletId} is only watched, its key is not in this cluster: name another wallet.");
+            throw Invalid($"The key of wallet {source.WalletId} is not in this cluster: name another wallet.");
         }
     }
 

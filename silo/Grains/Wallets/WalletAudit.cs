@@ -36,6 +36,13 @@ internal static class WalletAudit
     public static AuditOutcome OutcomeOf(TransferRecord transfer) =>
         transfer.Status is TransferStatus.Failed or TransferStatus.Expired ? AuditOutcome.Failed : AuditOutcome.Done;
 
+    public static string Prepared(TransferRecord payment) => new AuditDetail()
+        .Add("payment_id", payment.TransferId.ToString())
+        .Add("destination", payment.Destination.ToString())
+        .Add("mint", payment.Mint?.ToString() ?? "")
+        .Add("amount", payment.Amount)
+        .ToString();
+
     public static string Settled(TransferRecord transfer) => new AuditDetail()
         .Add("transfer_id", transfer.TransferId.ToString())
         .Add("status", WalletText.Of(transfer.Status))

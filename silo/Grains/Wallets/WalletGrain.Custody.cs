@@ -77,14 +77,15 @@ internal sealed partial class WalletGrain
     /// <param name="call">The call.</param>
     public async Task<Wallet> WatchWallet(WatchWalletRequest request, Call call)
     {
-        WalletIds.Check(request.WalletId, WalletKind.WatchOnly, request.Label, [WalletKind.WatchOnly]);
+        var kind = request.Kind == WalletKind.Unspecified ? WalletKind.WatchOnly : request.Kind;
+        WalletIds.Check(request.WalletId, kind, request.Label, WalletIds.Elsewhere);
         RequireFree(request.WalletId);
         var address = PaymentOrder.Address(request.Address, "address");
         var parent = await FindParent(request.ParentWalletId, call);
         await RequireUnknown(address, call);
         return await Insert(
             parts.Database.Change(),
-            new WalletRecord(request.WalletId, WalletKind.WatchOnly, address, request.Label, parent?.WalletId, null, parts.Now, Version: 1),
+            new WalletRecord(request.WalletId, kind, address, request.Label, parent?.WalletId, null, parts.Now, Version: 1),
             "wallet.watch",
             call);
     }

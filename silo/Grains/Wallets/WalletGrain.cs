@@ -250,6 +250,12 @@ internal sealed partial class WalletGrain(WalletParts parts) : Grain
         }
 
         WalletConduct.RequireMayPay(wallet);
+        return MayPay(wallet, order, call);
+    }
+
+    /// <summary>Refuses a payment that no signature would make possible.</summary>
+    private WalletRecord MayPay(WalletRecord wallet, PaymentOrder order, Call call)
+    {
         if (order.Destination == wallet.Address)
         {
             throw new ClusterException(StatusCode.InvalidArgument, $"destination {order.Destination} is the wallet itself.");
@@ -284,7 +290,13 @@ internal sealed partial class WalletGrain(WalletParts parts) : Grain
     private async Task<Transfer> Pay(TransferRecord unsigned, byte[] transaction, Call call, Severity severity)
     {
         var wallet = Existing();
-        var transfer = await SignedPayment.Sign(unsigned, wallet.Address, transaction, Grains, call);
+        return await Enter(await SignedPayment.Sign(unsigned, wallet.Address, transaction, Grains, call), call, severity);
+    }
+
+    /// <summary>Commits a signed payment, then hands it over.</summary>
+    private async Task<Transfer> Enter(TransferRecord transfer, Call call, Severity severity)
+    {
+        var wallet = Existing();
         if (!_hasReminder)
         {
             // Set before the commit: a payment that nobody would take up after a crash must not exist.

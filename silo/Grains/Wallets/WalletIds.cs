@@ -18,6 +18,9 @@ internal static partial class WalletIds
     /// <summary>Kinds of wallets whose key was made elsewhere.</summary>
     public static IReadOnlyList<WalletKind> Imported { get; } = [.. Derived, WalletKind.Imported];
 
+    /// <summary>Kinds of wallets whose key is elsewhere.</summary>
+    public static IReadOnlyList<WalletKind> Elsewhere { get; } = [WalletKind.WatchOnly, WalletKind.Cold];
+
     /// <summary>Refuses a request whose wallet could not be made whatever the state of the cluster.</summary>
     /// <param name="walletId">From the caller.</param>
     /// <param name="kind">From the caller.</param>

@@ -12,6 +12,7 @@ internal sealed class WalletParts(
     Database database,
     WalletStore wallets,
     CeilingStore ceilings,
+    ColdPaymentStore coldPayments,
     TransferStore transfers,
     PaymentReader payments,
     SweepReader sweeps,
@@ -26,6 +27,8 @@ internal sealed class WalletParts(
     public WalletStore Wallets { get; } = wallets;
 
     public CeilingStore Ceilings { get; } = ceilings;
+
+    public ColdPaymentStore ColdPayments { get; } = coldPayments;
 
     public TransferStore Transfers { get; } = transfers;
 

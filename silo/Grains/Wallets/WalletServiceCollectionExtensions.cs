@@ -54,6 +54,7 @@ public static class WalletServiceCollectionExtensions
         services.TryAddSingleton<WalletStore>();
         services.TryAddSingleton<TransferStore>();
         services.TryAddSingleton<CeilingStore>();
+        services.TryAddSingleton<ColdPaymentStore>();
         services.TryAddSingleton<PaymentReader>();
         services.TryAddSingleton<SweepReader>();
         services.TryAddSingleton<BalanceReader>();

@@ -32,7 +32,7 @@ public sealed record WalletRecord(
     public DateTimeOffset? DeletedAt { get; init; }
 
     /// <summary>Whether the cluster has, or had, its private key.</summary>
-    public bool HasKeyHere => Kind != WalletKind.WatchOnly;
+    public bool HasKeyHere => Kind is not (WalletKind.WatchOnly or WalletKind.Cold);
 }
 
 /// <summary>Nothing can be paid from a wallet.</summary>

@@ -14,6 +14,7 @@ internal static class WalletText
         WalletKind.Imported => "imported",
         WalletKind.WatchOnly => "watch_only",
         WalletKind.Hot => "hot",
+        WalletKind.Cold => "cold",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind of wallet"),
     };
 
@@ -26,6 +27,7 @@ internal static class WalletText
         "imported" => WalletKind.Imported,
         "watch_only" => WalletKind.WatchOnly,
         "hot" => WalletKind.Hot,
+        "cold" => WalletKind.Cold,
         _ => throw new FormatException($"wallets.kind holds {text}"),
     };
 

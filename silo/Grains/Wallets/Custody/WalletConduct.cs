@@ -1,5 +1,6 @@
 using Cluster.Silo.Hosting;
 using Cluster.Silo.Storage.Wallets;
+using Cluster.V1;
 
 namespace Cluster.Silo.Grains.Wallets.Custody;
 
@@ -11,21 +12,43 @@ internal static class WalletConduct
     /// <exception cref="ClusterException"><see cref="StatusCode.FailedPrecondition"/>: why.</exception>
     public static void RequireMayPay(WalletRecord wallet)
     {
-        if (Refusal(wallet) is { } why)
-        {
-            throw new ClusterException(StatusCode.FailedPrecondition, why + ".");
-        }
+        Require(Refusal(wallet));
     }
 
-    /// <summary>Why nothing can be paid from a wallet, in words; null where it may pay.</summary>
+    /// <summary>Refuses a payment of a wallet that is frozen or deleted, wherever its key is.</summary>
+    /// <param name="wallet">Would pay.</param>
+    /// <exception cref="ClusterException"><see cref="StatusCode.FailedPrecondition"/>: why.</exception>
+    public static WalletRecord Unheld(WalletRecord wallet)
+    {
+        Require(StateRefusal(wallet));
+        return wallet;
+    }
+
+    /// <summary>Why a wallet cannot pay with a key of its own, in words; null where it may.</summary>
     /// <param name="wallet">Would pay.</param>
     public static string? Refusal(WalletRecord wallet) => wallet switch
     {
-        { HasKeyHere: false } =>
+        { Kind: WalletKind.Cold } => $"wallet {wallet.WalletId} is cold: its key is kept offline; call PreparePayment, have the transaction signed, and call SubmitPayment",
+        _ => StateRefusal(wallet),
+    };
+
+    /// <summary>Why nothing can be paid from a wallet, wherever its key is, in words; null where it may pay.</summary>
+    /// <param name="wallet">Would pay.</param>
+    public static string? StateRefusal(WalletRecord wallet) => wallet switch
+    {
+        { Kind: WalletKind.WatchOnly } =>
             $"wallet {wallet.WalletId} is only watched: the key of {wallet.Address} is not in this cluster, which can look at it and pay nothing from it",
         { DeletedAt: { } at } => $"wallet {wallet.WalletId} was deleted at {at:u}, and its key destroyed",
         { DeletionRequestedAt: { } at } => $"wallet {wallet.WalletId} is to be deleted, as was asked for at {at:u}; take that back with CancelDeletion to pay from it",
         { Freeze: { } freeze } => $"wallet {wallet.WalletId} is frozen since {freeze.At:u}: {freeze.Reason}",
         _ => null,
     };
+
+    private static void Require(string? refusal)
+    {
+        if (refusal is not null)
+        {
+            throw new ClusterException(StatusCode.FailedPrecondition, refusal + ".");
+        }
+    }
 }
