@@ -16,7 +16,7 @@ namespace Cluster.Bench.Keys;
 internal sealed class SignerCost : Benchmark
 {
     private const int Callers = 256;
-    private const int SignaturesEach = 400;
+    private const int SignaturesEach = 200;
     private const double AtMostTimes = 1.5;
 
     private static readonly Call Call = Call.System("bench");
