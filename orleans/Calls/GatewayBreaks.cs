@@ -7,6 +7,14 @@ namespace Cluster.OrleansHost.Calls;
 internal sealed class GatewayBreaks
 {
     private volatile TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isCutOff;
+
+    /// <summary>Whether this process has no connection to any silo.</summary>
+    public bool IsCutOff
+    {
+        get => _isCutOff;
+        set => _isCutOff = value;
+    }
 
     /// <summary>Completes at the next break.</summary>
     public Task Next => _next.Task;

@@ -18,7 +18,8 @@ internal sealed class LostCalls(IClusterManifestProvider manifests, ILogger<Lost
     {
         if (!IsHosted(grain.Type))
         {
-            return new(StatusCode.Unavailable, $"{operation.Name} of {grain}: {SiloRole.Missing(grain.Type)}", error);
+            var unknown = operation.ReadOnly ? "" : " The change may have been made: where the call has a request_id, use the same one.";
+            return new(StatusCode.Unavailable, $"{operation.Name} of {grain}: {SiloRole.Missing(grain.Type)}{unknown}", error);
         }
 
         if (IsLoss(error))

@@ -136,6 +136,7 @@ internal static class OrleansHostServices
             var breaks = provider.GetRequiredService<GatewayBreaks>();
             return (_, change) =>
             {
+                breaks.IsCutOff = change.NumberOfConnectedGateways == 0;
                 if (change.NumberOfConnectedGateways < change.PreviousNumberOfConnectedGateways)
                 {
                     breaks.Tell();

@@ -22,6 +22,9 @@ internal sealed class ReminderAlarms(
     private readonly ConcurrentDictionary<(GrainId Grain, string Name), ITimer> _alarms = new();
     private volatile bool _stopped;
 
+    /// <summary>How many alarms are set.</summary>
+    public int Count => _alarms.Count;
+
     /// <summary>Wakes the grain then, and not when it was said before.</summary>
     public void Arm(GrainId grain, string name, DateTimeOffset at)
     {
@@ -69,13 +72,20 @@ internal sealed class ReminderAlarms(
         }
     }
 
+    /// <summary>The silo that the grain is on by then sets the next alarm: here none may stay for a grain that has moved.</summary>
+    private void Ring((GrainId Grain, string Name) key)
+    {
+        Disarm(key.Grain, key.Name);
+        _ = Wake(key.Grain, key.Name);
+    }
+
     private ITimer Create((GrainId Grain, string Name) key)
     {
         // A timer must not hold on to whatever was current when its reminder was set.
         AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
         try
         {
-            return time.CreateTimer(_ => _ = Wake(key.Grain, key.Name), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return time.CreateTimer(_ => Ring(key), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
         finally
         {

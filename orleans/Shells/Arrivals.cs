@@ -14,6 +14,10 @@ internal sealed class Arrivals(TimeProvider time)
     private readonly Dictionary<Guid, long> _lastOf = [];
     private readonly Dictionary<(Guid Origin, long Number), TaskCompletionSource> _awaited = [];
     private readonly HashSet<(Guid Origin, long Number)> _waiting = [];
+    private int _callsWaiting;
+
+    /// <summary>Whether a call waits for the one before it. May be asked anywhere.</summary>
+    public bool AreAwaited => Volatile.Read(ref _callsWaiting) > 0;
 
     /// <summary>Completes, at once as a rule, when the call before this one has come.</summary>
     public ValueTask AwaitTurn(PlaceInLine place, CancellationToken cancellationToken) =>
@@ -35,6 +39,7 @@ internal sealed class Arrivals(TimeProvider time)
         var predecessor = new TaskCompletionSource();
         _awaited[key] = predecessor;
         _waiting.Add(self);
+        Volatile.Write(ref _callsWaiting, _waiting.Count);
         do
         {
             await predecessor.Task
@@ -44,6 +49,7 @@ internal sealed class Arrivals(TimeProvider time)
         while (!predecessor.Task.IsCompleted && !cancellationToken.IsCancellationRequested && _waiting.Contains(key));
 
         _waiting.Remove(self);
+        Volatile.Write(ref _callsWaiting, _waiting.Count);
         _awaited.Remove(key);
     }
 }

@@ -84,8 +84,14 @@ public abstract class GrainShell : OrleansGrain, IGrainShell, IRemindable
     /// <inheritdoc/>
     public async Task Wake(string name)
     {
-        await _wakes.Look(name);
-        LeaveWhereVacant();
+        try
+        {
+            await _wakes.Look(name);
+        }
+        finally
+        {
+            LeaveWhereVacant();
+        }
     }
 
     /// <inheritdoc/>
@@ -95,10 +101,10 @@ public abstract class GrainShell : OrleansGrain, IGrainShell, IRemindable
         return Wake(reminderName);
     }
 
-    /// <summary>Gives the place back where the grain has neither an activation nor a call.</summary>
+    /// <summary>Gives the place back where the grain has neither an activation nor a call, nor one about to be let in.</summary>
     internal void LeaveWhereVacant()
     {
-        if (!_services.Turns.Holds(Id))
+        if (!_services.Turns.Holds(Id) && !_arrivals.AreAwaited)
         {
             GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ActivationIdle, "The grain has no activation."));
         }

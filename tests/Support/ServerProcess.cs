@@ -118,6 +118,9 @@ internal abstract class ServerProcess : IAsyncDisposable
     /// <summary>Waits until the process is ready.</summary>
     public Task Ready() => Answers("/health/ready");
 
+    /// <summary>Whether the process says that it is ready.</summary>
+    public Task<bool> IsReady() => IsOk("/health/ready");
+
     /// <summary>Waits until the process serves, though it may lack something to be ready.</summary>
     public Task Live() => Answers("/health/live");
 
