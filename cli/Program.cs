@@ -23,6 +23,7 @@ var root = new RootCommand("Holds wallets, pays, and runs airdrops on a Cluster.
 };
 root.Subcommands.Add(WalletCommands.Create());
 root.Subcommands.Add(ColdCommands.Create());
+root.Subcommands.Add(TreasuryCommands.Create());
 root.Subcommands.Add(CampaignCommands.Create());
 root.Subcommands.Add(AirdropCommand.Create());
 root.Subcommands.Add(KeysCommands.Create());

@@ -13,6 +13,7 @@ internal static class Rpcs
             WalletsReflection.Descriptor,
             CustodyReflection.Descriptor,
             ColdReflection.Descriptor,
+            TreasuriesReflection.Descriptor,
             CampaignsReflection.Descriptor,
             AccessReflection.Descriptor,
             ApiKeysReflection.Descriptor,

@@ -46,6 +46,11 @@ internal static class NewCampaign
             throw Invalid($"Wallet {source.WalletId} belongs to a campaign's lane, which alone pays from it: name another wallet.");
         }
 
+        if (source.ApprovalThreshold > 0)
+        {
+            throw Invalid($"Wallet {source.WalletId} pays only what its approvers agree to: have them fund another wallet, and name that.");
+        }
+
         if (source.DeletionRequestTime is not null)
         {
             throw Invalid($"Wallet {source.WalletId} is deleted, or about to be: name another wallet.");

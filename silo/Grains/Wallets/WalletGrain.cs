@@ -294,7 +294,11 @@ internal sealed partial class WalletGrain(WalletParts parts) : Grain
     }
 
     /// <summary>Commits a signed payment, then hands it over.</summary>
-    private async Task<Transfer> Enter(TransferRecord transfer, Call call, Severity severity)
+    /// <param name="transfer">With signature and bytes.</param>
+    /// <param name="call">The call that pays.</param>
+    /// <param name="severity">For the audit log.</param>
+    /// <param name="together">Adds what commits with it, the answer included; null: the payment is the answer.</param>
+    private async Task<Transfer> Enter(TransferRecord transfer, Call call, Severity severity, Action<Changes>? together = null)
     {
         var wallet = Existing();
         if (!_hasReminder)
@@ -310,7 +314,15 @@ internal sealed partial class WalletGrain(WalletParts parts) : Grain
         TransferStore.Insert(changes, transfer);
         changes.Audit(call, transfer.Kind == TransferKind.Sweep ? "wallet.sweep" : "wallet.transfer", Id, WalletAudit.Paid(transfer), severity);
         var reply = WalletMessages.Of(transfer);
-        changes.Answer(call, reply);
+        if (together is null)
+        {
+            changes.Answer(call, reply);
+        }
+        else
+        {
+            together(changes);
+        }
+
         await parts.Database.Commit(changes, call.Cancellation);
         _wallet = touched;
         _books.Hold(transfer);

@@ -21,6 +21,7 @@ internal static class WalletMessages
         FreezeTime = wallet.Freeze?.At.ToTimestamp(),
         DeletionRequestTime = wallet.DeletionRequestedAt?.ToTimestamp(),
         DeleteTime = wallet.DeletedAt?.ToTimestamp(),
+        ApprovalThreshold = (uint)(wallet.Approval?.Threshold ?? 0),
     };
 
     public static Transfer Of(TransferRecord transfer) => new()

@@ -13,6 +13,7 @@ internal sealed class WalletParts(
     WalletStore wallets,
     CeilingStore ceilings,
     ColdPaymentStore coldPayments,
+    ProposalStore proposals,
     TransferStore transfers,
     PaymentReader payments,
     SweepReader sweeps,
@@ -29,6 +30,8 @@ internal sealed class WalletParts(
     public CeilingStore Ceilings { get; } = ceilings;
 
     public ColdPaymentStore ColdPayments { get; } = coldPayments;
+
+    public ProposalStore Proposals { get; } = proposals;
 
     public TransferStore Transfers { get; } = transfers;
 

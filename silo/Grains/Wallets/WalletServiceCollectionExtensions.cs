@@ -55,6 +55,7 @@ public static class WalletServiceCollectionExtensions
         services.TryAddSingleton<TransferStore>();
         services.TryAddSingleton<CeilingStore>();
         services.TryAddSingleton<ColdPaymentStore>();
+        services.TryAddSingleton<ProposalStore>();
         services.TryAddSingleton<PaymentReader>();
         services.TryAddSingleton<SweepReader>();
         services.TryAddSingleton<BalanceReader>();

@@ -31,6 +31,9 @@ public sealed record WalletRecord(
     /// <summary>When its key was destroyed; null where it lives.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
+    /// <summary>Who must agree to payments; null where anybody with the permission pays.</summary>
+    public ApprovalRule? Approval { get; init; }
+
     /// <summary>Whether the cluster has, or had, its private key.</summary>
     public bool HasKeyHere => Kind is not (WalletKind.WatchOnly or WalletKind.Cold);
 }

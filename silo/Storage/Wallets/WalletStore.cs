@@ -9,7 +9,7 @@ namespace Cluster.Silo.Storage.Wallets;
 /// <param name="database">Holds them.</param>
 public sealed class WalletStore(Database database)
 {
-    private const string Columns = "wallet_id, kind, address, label, parent_wallet_id, derivation_path, created_at, version, frozen_at, frozen_reason, deletion_requested_at, deleted_at";
+    private const string Columns = "wallet_id, kind, address, label, parent_wallet_id, derivation_path, created_at, version, frozen_at, frozen_reason, deletion_requested_at, deleted_at, approval_threshold, approvers";
 
     /// <summary>A wallet; null where there is none.</summary>
     /// <param name="walletId">Which one.</param>
@@ -67,7 +67,7 @@ public sealed class WalletStore(Database database)
     /// <param name="wallet">With version 1.</param>
     public static void Insert(Changes changes, WalletRecord wallet) =>
         changes.AddGuarded(
-            $"insert into wallets ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
+            $"insert into wallets ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing",
             $"wallet {wallet.WalletId}",
             Sql.Text(wallet.WalletId),
             Sql.Text(WalletText.Of(wallet.Kind)),
@@ -80,7 +80,26 @@ public sealed class WalletStore(Database database)
             Sql.TimeOrNull(wallet.Freeze?.At),
             Sql.Text(wallet.Freeze?.Reason ?? ""),
             Sql.TimeOrNull(wallet.DeletionRequestedAt),
-            Sql.TimeOrNull(wallet.DeletedAt));
+            Sql.TimeOrNull(wallet.DeletedAt),
+            Sql.Int(wallet.Approval?.Threshold ?? 0),
+            ProposalStore.Texts(wallet.Approval?.Approvers ?? []));
+
+    /// <summary>Says who must agree to payments.</summary>
+    /// <param name="changes">Takes the statement.</param>
+    /// <param name="wallet">As this activation knows it.</param>
+    /// <param name="rule">From now on.</param>
+    /// <returns>The wallet as it is once the changes are committed.</returns>
+    public static WalletRecord SetApproval(Changes changes, WalletRecord wallet, ApprovalRule rule)
+    {
+        changes.AddGuarded(
+            "update wallets set approval_threshold = $3, approvers = $4, version = version + 1 where wallet_id = $1 and version = $2",
+            $"wallet {wallet.WalletId}",
+            Sql.Text(wallet.WalletId),
+            Sql.Big(wallet.Version),
+            Sql.Int(rule.Threshold),
+            ProposalStore.Texts(rule.Approvers));
+        return wallet with { Approval = rule, Version = wallet.Version + 1 };
+    }
 
     /// <summary>Takes a step of a deletion, forward or back.</summary>
     /// <param name="changes">Takes the statement.</param>
@@ -147,5 +166,6 @@ public sealed class WalletStore(Database database)
         Freeze = row.IsDBNull(8) ? null : new WalletFreeze(row.GetFieldValue<DateTimeOffset>(8), row.GetString(9)),
         DeletionRequestedAt = row.IsDBNull(10) ? null : row.GetFieldValue<DateTimeOffset>(10),
         DeletedAt = row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
+        Approval = row.GetInt32(12) is var threshold and > 0 ? new ApprovalRule(threshold, row.GetFieldValue<string[]>(13)) : null,
     };
 }

@@ -61,7 +61,7 @@ internal sealed class WalletSilo : IAsyncDisposable
             .AddAssets(builder.Configuration)
             .AddSigners()
             .AddWallets(builder.Configuration)
-            .AddContract(WalletsReflection.Descriptor, SignersReflection.Descriptor, CustodyReflection.Descriptor, ColdReflection.Descriptor)
+            .AddContract(WalletsReflection.Descriptor, SignersReflection.Descriptor, CustodyReflection.Descriptor, ColdReflection.Descriptor, TreasuriesReflection.Descriptor)
             .AddEmbeddedHost();
         configure?.Invoke(builder.Services);
         var host = builder.Build();

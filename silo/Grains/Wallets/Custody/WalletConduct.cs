@@ -29,6 +29,7 @@ internal static class WalletConduct
     public static string? Refusal(WalletRecord wallet) => wallet switch
     {
         { Kind: WalletKind.Cold } => $"wallet {wallet.WalletId} is cold: its key is kept offline; call PreparePayment, have the transaction signed, and call SubmitPayment",
+        { Approval: { } rule } => $"wallet {wallet.WalletId} pays only what {rule.Threshold} of {rule.Approvers.Count} approvers agree to; call Propose",
         _ => StateRefusal(wallet),
     };
 
