@@ -62,6 +62,7 @@ internal sealed class ProcessCluster : IRunningCluster
         {
             ["Cluster__StateDirectory"] = state.Path,
             ["ConnectionStrings__Cluster"] = database.ConnectionString,
+            ["AUDIT_HMAC_KEY"] = TestAuditKeys.Text,
             ["SOLANA_RPC_URL"] = localnet.Url.ToString(),
             ["Cluster__Storage__MaxPoolSize"] = PoolSize,
         };

@@ -28,6 +28,7 @@ internal sealed class AccessSilo : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:Cluster"] = database.ConnectionString,
+            ["AUDIT_HMAC_KEY"] = TestAuditKeys.Text,
             ["Cluster:StateDirectory"] = stateDirectory ?? Path.Combine(AppContext.BaseDirectory, ".data"),
         });
         builder.Services

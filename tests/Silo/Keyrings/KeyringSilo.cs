@@ -31,6 +31,7 @@ internal sealed class KeyringSilo : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:Cluster"] = database.ConnectionString,
+            ["AUDIT_HMAC_KEY"] = TestAuditKeys.Text,
             [KeyOptions.LocalKeySetting] = First,
             ["Cluster:Reminders:PollPeriod"] = "00:00:00.100",
         });

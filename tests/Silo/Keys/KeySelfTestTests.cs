@@ -125,6 +125,7 @@ public sealed class KeySelfTestTests : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:Cluster"] = _database.ConnectionString,
+            ["AUDIT_HMAC_KEY"] = TestAuditKeys.Text,
             [KeyOptions.LocalKeySetting] = key,
         });
         builder.Configuration.AddInMemoryCollection(more.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
