@@ -23,7 +23,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _gateway = await GatewayUnderTest.Start("--Cluster:Access:KeyRefreshSeconds=60");
-        _silo = await AccessSilo.Start(_gateway.Database);
+        _silo = await AccessSilo.Start(_gateway.Database, _gateway.StateDirectory);
         _owner = await _silo.AddKey("root", Role.Owner);
         await _silo.Create("shop", _owner);
         await _silo.Grant("shop", Role.Operator, _owner);

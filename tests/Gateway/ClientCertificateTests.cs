@@ -35,7 +35,7 @@ public sealed class ClientCertificateTests : IDisposable
         using var known = SelfSigned("CN=shop");
         using var twin = SelfSigned("CN=shop");
         await using var gateway = await Start("Allow");
-        await using var silo = await AccessSilo.Start(gateway.Database);
+        await using var silo = await AccessSilo.Start(gateway.Database, gateway.StateDirectory);
         var owner = await Prepare(silo);
         var issued = await silo.Issue("shop", owner, request => request.CertificatePem = known.ExportCertificatePem());
         await gateway.Refresh();
@@ -62,7 +62,7 @@ public sealed class ClientCertificateTests : IDisposable
         using var forged = SelfSigned("CN=shop, O=Acme");
         await File.WriteAllTextAsync(Authorities, authority.ExportCertificatePem(), TestContext.Current.CancellationToken);
         await using var gateway = await Start("Allow", $"--Cluster:Tls:ClientAuthoritiesFile={Authorities}");
-        await using var silo = await AccessSilo.Start(gateway.Database);
+        await using var silo = await AccessSilo.Start(gateway.Database, gateway.StateDirectory);
         await silo.Issue("shop", await Prepare(silo), request => request.CertificateSubject = "CN=shop,O=Acme");
         await gateway.Refresh();
 
