@@ -50,7 +50,7 @@ internal static class ColdCommands
     private static Command Sign()
     {
         var transaction = new Argument<string>("transaction") { Description = "Base64, from prepare." };
-        var file = SecretInput.File("--key-file", "the private key: base58, base64 or a JSON array, of 32 or 64 bytes");
+        var file = SecretInput.File("--secret-file", "the private key: base58, base64 or a JSON array, of 32 or 64 bytes");
         file.Required = true;
         var command = new Command("sign", "Sign a prepared transaction, on the machine that has the key and no network.") { transaction, file };
         command.SetAction(async (parsed, cancellationToken) =>

@@ -84,7 +84,7 @@ internal static class CustodyCommands
     private static Command Import()
     {
         var options = new ImportOptions(WalletKind.Imported);
-        var file = SecretInput.File("--key-file", "the private key: base58, base64 or a JSON array, of 32 or 64 bytes");
+        var file = SecretInput.File("--secret-file", "the private key: base58, base64 or a JSON array, of 32 or 64 bytes");
         file.Required = true;
         var command = options.Command("import", "Make a wallet of a private key.");
         command.Options.Add(file);
