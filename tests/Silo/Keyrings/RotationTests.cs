@@ -3,6 +3,7 @@ using Cluster.Silo.Hosting;
 using Cluster.Silo.Keys;
 using Cluster.Silo.Keys.Opened;
 using Cluster.Solana;
+using Cluster.Tests.Silo.Signers;
 using Cluster.Tests.Support;
 using Cluster.V1;
 using Google.Protobuf;
@@ -178,21 +179,12 @@ public sealed class RotationTests : IAsyncLifetime
     private static async Task Sign(KeyringSilo silo, string walletId)
     {
         var address = PublicKey.FromBytes((await silo.Call<CreateKeyReply>(new CreateKeyRequest { WalletId = walletId })).PublicKey.Span);
-        var message = Message(address);
+        var message = SignerGrainTests.Message(address, 1);
         var reply = await silo.Call<SignMessagesReply>(new SignMessagesRequest { WalletId = walletId, Messages = { ByteString.CopyFrom(message) } });
         Assert.True(Ed25519.Verify(address, message, reply.Signatures[0].Span));
     }
 
     private static Task<CreateKeyReply> CreateKey(KeyringSilo silo, string walletId) => silo.Call<CreateKeyReply>(new CreateKeyRequest { WalletId = walletId });
-
-    private static byte[] Message(in PublicKey payer)
-    {
-        var builder = new TransactionBuilder(payer);
-        SystemProgram.Transfer(ref builder, payer, PublicKey.Parse("Vote111111111111111111111111111111111111111"), 1);
-        var transaction = new byte[Transaction.MaxSize];
-        var size = builder.Write(Blockhash.FromBytes(new byte[32]), transaction);
-        return Transaction.Message(transaction.AsSpan(0, size)).ToArray();
-    }
 
     /// <summary>Wallets' keys under the first key-encryption key, written at once.</summary>
     private async Task SealMany(int count)

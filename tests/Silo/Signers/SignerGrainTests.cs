@@ -248,7 +248,7 @@ public sealed class SignerGrainTests : IAsyncLifetime
         return request;
     }
 
-    private static byte[] Message(in PublicKey payer, ulong lamports)
+    internal static byte[] Message(in PublicKey payer, ulong lamports)
     {
         var builder = new TransactionBuilder(payer);
         SystemProgram.Transfer(ref builder, payer, PublicKey.Parse("Vote111111111111111111111111111111111111111"), lamports);

@@ -38,7 +38,7 @@ public sealed class HsmKeyTests : IAsyncLifetime
     public async Task A_key_of_the_hsm_signs_what_everybody_can_verify_and_stands_in_no_row()
     {
         var address = await CreateKey("treasury");
-        var messages = Enumerable.Range(0, 50).Select(lamports => Message(address, (ulong)lamports)).ToArray();
+        var messages = Enumerable.Range(0, 50).Select(lamports => SignerGrainTests.Message(address, (ulong)lamports)).ToArray();
 
         var replies = await Task.WhenAll(messages.Select(message => Sign(_parts.Signer(), "treasury", message)));
 
@@ -59,7 +59,7 @@ public sealed class HsmKeyTests : IAsyncLifetime
         _parts.Dispose();
         _parts = Open(SoftHsm.Pin);
 
-        var (first, second) = (Message(inHsm, 1), Message(sealedHere, 1));
+        var (first, second) = (SignerGrainTests.Message(inHsm, 1), SignerGrainTests.Message(sealedHere, 1));
         var byHsm = await Sign(_parts.Signer(), "a", first);
         var bySeal = await Sign(_parts.Signer(), "b", second);
         Assert.True(Ed25519.Verify(inHsm, first, byHsm.Signatures[0].Span));
@@ -116,13 +116,4 @@ public sealed class HsmKeyTests : IAsyncLifetime
 
     private static Task<SignMessagesReply> Sign(SignerGrain signer, string walletId, byte[] message) =>
         signer.SignMessages(new SignMessagesRequest { WalletId = walletId, Messages = { ByteString.CopyFrom(message) } }, Call);
-
-    private static byte[] Message(in PublicKey payer, ulong lamports)
-    {
-        var builder = new TransactionBuilder(payer);
-        SystemProgram.Transfer(ref builder, payer, PublicKey.Parse("Vote111111111111111111111111111111111111111"), lamports);
-        var transaction = new byte[Transaction.MaxSize];
-        var size = builder.Write(Blockhash.FromBytes(new byte[Blockhash.Size]), transaction);
-        return Transaction.Message(transaction.AsSpan(0, size)).ToArray();
-    }
 }
