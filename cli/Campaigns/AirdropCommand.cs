@@ -22,7 +22,14 @@ internal static class AirdropCommand
         command.Calls(async (client, printer, parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
-            var campaignId = parsed.GetValue(id) ?? IdFor(path);
+            var campaignId = parsed.GetValue(id);
+            if (campaignId is null)
+            {
+                // Whoever began again without it, after a failure at whatever moment, would pay everybody twice.
+                campaignId = IdFor(path);
+                await Console.Error.WriteLineAsync($"campaign {campaignId}; after a failure go on with: --campaign {campaignId}");
+            }
+
             await client.Call<Campaign>(settings.Request(parsed, campaignId, $"create:{campaignId}"), cancellationToken);
             var report = await RecipientsUpload.Send(
                 client, campaignId, path, RecipientsUpload.UnitOf(parsed.GetValue(unit)), $"upload:{campaignId}", cancellationToken);

@@ -119,15 +119,26 @@ internal sealed class ClusterClient : IAsyncDisposable
         }
     }
 
-    private Task<TReply> Call<TReply>(IMessage request, string? secondFactor, CancellationToken cancellationToken)
+    private async Task<TReply> Call<TReply>(IMessage request, string? secondFactor, CancellationToken cancellationToken)
         where TReply : class, IMessage
     {
         var method = Rpcs.Of(request.Descriptor);
         var started = TimeProvider.System.GetTimestamp();
-        return WithRetries(
-            gateway => gateway.UnaryAsync<IMessage, TReply>(
-                method, request, Options(UnaryTimeout - TimeProvider.System.GetElapsedTime(started), secondFactor), cancellationToken),
-            cancellationToken);
+        try
+        {
+            return await WithRetries(
+                gateway => gateway.UnaryAsync<IMessage, TReply>(
+                    method, request, Options(UnaryTimeout - TimeProvider.System.GetElapsedTime(started), secondFactor), cancellationToken),
+                cancellationToken);
+        }
+        catch (RpcException error) when (Requests.IsUnknown(error) && Requests.HowToRepeat(request) is { } how)
+        {
+            throw new CommandException($"{error.Status.Message}; {how}", ExitCode.Of(error.StatusCode));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && Requests.HowToRepeat(request) is { } how)
+        {
+            throw new CommandException($"interrupted; {how}", ExitCode.Interrupted);
+        }
     }
 
     private async Task<TReply> UploadOnce<TRequest, TReply>(

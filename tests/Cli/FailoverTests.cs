@@ -96,6 +96,36 @@ public sealed class FailoverTests : IAsyncLifetime
         Assert.Single(Calls<TransferRequest>());
     }
 
+    [Theory]
+    [InlineData(Refusal.DeadlineExceeded, "the deadline passed")]
+    [InlineData(Refusal.Internal, "internal error")]
+    public async Task A_payment_of_which_nobody_knows_whether_it_was_made_is_told_with_the_id_that_makes_it_again_without_paying_twice(
+        Refusal status, string message)
+    {
+        _gateway.Operations.Answer = (_, _, _) => throw new ClusterException(status, message);
+
+        var error = await Assert.ThrowsAsync<CommandException>(() => _client.Call<Transfer>(new TransferRequest { RequestId = "salary" }, _patience.Token));
+
+        Assert.Equal($"{message}; whether it was done is not known; to make it again without doing it twice: --request-id salary", error.Message);
+        Assert.Equal(10 + (int)status, error.Code);
+    }
+
+    [Fact]
+    public async Task A_payment_that_a_person_interrupts_is_told_with_its_id_too()
+    {
+        using var interruption = new CancellationTokenSource();
+        _gateway.Operations.Answer = async (_, _, call) =>
+        {
+            await interruption.CancelAsync();
+            await Task.Delay(Timeout.Infinite, call.Cancellation);
+            throw new UnreachableException();
+        };
+
+        var error = await Assert.ThrowsAsync<CommandException>(() => _client.Call<Transfer>(new TransferRequest { RequestId = "salary" }, interruption.Token));
+
+        Assert.EndsWith("--request-id salary", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_watch_goes_on_at_the_next_gateway()
     {
