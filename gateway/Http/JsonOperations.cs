@@ -49,7 +49,11 @@ internal sealed class JsonOperations(
     }
 
     /// <summary>Answers with an error, where nothing was answered yet; ends the connection otherwise.</summary>
-    public static async Task Refuse(HttpContext http, EdgeError error, string requestId)
+    /// <param name="http">The request.</param>
+    /// <param name="error">What went wrong.</param>
+    /// <param name="requestId">Finds the request in the log.</param>
+    /// <param name="challenge">How a caller without credentials is asked for some (RFC 9110, section 11.6.1).</param>
+    public static async Task Refuse(HttpContext http, EdgeError error, string requestId, string challenge = "Bearer")
     {
         if (http.Response.HasStarted)
         {
@@ -60,7 +64,7 @@ internal sealed class JsonOperations(
         http.Response.StatusCode = error.HttpStatus ?? HttpStatus.Of(error.Status);
         if (error.Status == StatusCode.Unauthenticated)
         {
-            http.Response.Headers.WWWAuthenticate = "Bearer";
+            http.Response.Headers.WWWAuthenticate = challenge;
         }
 
         if (SecondFactorChallenge.Is(error.Status, error.Message))

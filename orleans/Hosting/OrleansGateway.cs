@@ -1,6 +1,7 @@
 using Cluster.Gateway.Configuration;
 using Cluster.Gateway.Health;
 using Cluster.Gateway.Hosting;
+using Cluster.OrleansHost.Dashboard;
 using Cluster.Silo;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -17,11 +18,17 @@ internal static class OrleansGateway
     /// <summary>Builds what <c>Run</c> starts; nothing has touched the network or the database yet.</summary>
     /// <param name="args">Options as <c>--Cluster:Grpc:Port 5000</c>.</param>
     /// <exception cref="InvalidConfigurationException">Something in the configuration must be put right first.</exception>
-    public static WebApplication Build(string[] args) => GatewayApplication.Build(args, new ClusterOrleansOptions(), AddSilos);
+    public static WebApplication Build(string[] args)
+    {
+        var app = GatewayApplication.Build(args, new ClusterOrleansOptions(), AddSilos);
+        app.UseDashboard();
+        return app;
+    }
 
     private static void AddSilos(IServiceCollection services, IConfiguration configuration) => services
         .AddClusterQueries(configuration)
         .AddOrleansGateway()
+        .AddSingleton<DashboardGate>()
         .AddSingleton<IReadinessCheck, SolanaCheck>()
         .AddSingleton<IReadinessCheck, RolesCheck>();
 }

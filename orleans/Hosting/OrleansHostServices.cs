@@ -15,6 +15,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using OrleansReminderOptions = Orleans.Hosting.ReminderOptions;
@@ -122,6 +123,7 @@ internal static class OrleansHostServices
         silo.Services.AddOptions<GrainCollectionOptions>().Configure<IOptions<GrainHostOptions>>((collection, host) =>
             collection.DeactivationTimeout = host.Value.DrainTimeout);
         silo.Services.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
+        silo.AddDashboard(HideTrace);
     }
 
     private static void ConfigureClient(IClientBuilder client)
@@ -143,7 +145,11 @@ internal static class OrleansHostServices
                 }
             };
         });
+        client.AddDashboard(HideTrace);
     }
+
+    /// <summary>Nobody follows a process's log from afar.</summary>
+    private static void HideTrace(DashboardOptions dashboard) => dashboard.HideTrace = true;
 
     /// <summary>A gateway may be started before the silos: it waits for them.</summary>
     private sealed class KeepConnecting(TimeProvider time, ILogger<KeepConnecting> logger) : IClientConnectionRetryFilter
