@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Cluster.Gateway.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -37,8 +35,8 @@ internal static class KestrelEndpoints
 
     private static HttpsConnectionAdapterOptions Https(TlsOptions tls)
     {
-        var certificate = Load(tls);
-        var authorities = tls.ClientAuthoritiesFile.Length > 0 ? ClientAuthorities.Read(tls.ClientAuthoritiesFile) : null;
+        var certificate = ServerCertificate.Load(tls.CertificateFile, tls.KeyFile);
+        var authorities = tls.ClientAuthoritiesFile.Length > 0 ? CertificateAuthorities.Read("Cluster:Tls:ClientAuthoritiesFile", tls.ClientAuthoritiesFile) : null;
         return new HttpsConnectionAdapterOptions
         {
             ServerCertificate = certificate.Leaf,
@@ -50,26 +48,10 @@ internal static class KestrelEndpoints
                 _ => ClientCertificateMode.NoCertificate,
             },
 
-            // Without authorities a certificate is known by its fingerprint, whoever has signed it.
-            ClientCertificateValidation = (shown, chain, _) => authorities is null || authorities.HaveSigned(shown, chain),
+            // Without authorities a certificate is known by its fingerprint, whoever has signed it. Its time is the
+            // authenticator's to check, which says what is wrong.
+            ClientCertificateValidation = (shown, chain, _) =>
+                authorities is null || authorities.HaveSigned(shown, chain?.ChainPolicy.ExtraStore, atAnyTime: true),
         };
     }
-
-    private static ServerCertificate Load(TlsOptions tls)
-    {
-        try
-        {
-            // A client knows roots alone: it must be shown what lies between.
-            var issuers = new X509Certificate2Collection();
-            issuers.ImportFromPemFile(tls.CertificateFile);
-            return new(X509Certificate2.CreateFromPemFile(tls.CertificateFile, tls.KeyFile), issuers);
-        }
-        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidConfigurationException(
-                [$"The certificate {tls.CertificateFile} with the key {tls.KeyFile} cannot be used: {error.Message}"]);
-        }
-    }
-
-    private sealed record ServerCertificate(X509Certificate2 Leaf, X509Certificate2Collection Issuers);
 }

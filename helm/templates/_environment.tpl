@@ -64,7 +64,20 @@
   value: {{ $orleans.clusterId | default $fullname | quote }}
 - name: Cluster__Orleans__ServiceId
   value: {{ $orleans.serviceId | default $fullname | quote }}
+{{- with $orleans.tls.existingSecret.name }}
+{{- range $option, $key := dict "CertificateFile" "certificateKey" "KeyFile" "privateKeyKey" "AuthoritiesFile" "authoritiesKey" }}
+- name: Cluster__Orleans__Tls__{{ $option }}
+  value: /etc/cluster/orleans-tls/{{ index $orleans.tls.existingSecret $key }}
+{{- end }}
+- name: Cluster__Orleans__Tls__Name
+  value: {{ $orleans.tls.name | quote }}
+{{- end }}
 {{- with .component.roles }}
+{{- if not $orleans.tls.existingSecret.name }}
+# The network policies keep strangers away, or what the values vouch for.
+- name: Cluster__Orleans__AllowPlaintext
+  value: "true"
+{{- end }}
 - name: POD_IP
   valueFrom:
     fieldRef:

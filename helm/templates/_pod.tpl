@@ -102,6 +102,11 @@ volumeMounts:
     mountPath: /etc/cluster/tls
     readOnly: true
   {{- end }}
+  {{- if .root.Values.orleans.tls.existingSecret.name }}
+  - name: orleans-tls
+    mountPath: /etc/cluster/orleans-tls
+    readOnly: true
+  {{- end }}
 {{- end -}}
 
 {{- define "cluster.pod" -}}
@@ -134,6 +139,12 @@ volumes:
     secret:
       secretName: {{ $values.tls.existingSecret.name }}
       defaultMode: 288 # 0440: for the process alone, which is of the group
+  {{- end }}
+  {{- with .root.Values.orleans.tls.existingSecret.name }}
+  - name: orleans-tls
+    secret:
+      secretName: {{ . }}
+      defaultMode: 288
   {{- end }}
 topologySpreadConstraints:
   {{- include "cluster.spread" . | trim | nindent 2 }}

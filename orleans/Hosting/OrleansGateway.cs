@@ -1,6 +1,7 @@
 using Cluster.Gateway.Configuration;
 using Cluster.Gateway.Health;
 using Cluster.Gateway.Hosting;
+using Cluster.OrleansHost.Connections;
 using Cluster.OrleansHost.Dashboard;
 using Cluster.Silo;
 using Microsoft.AspNetCore.Builder;
@@ -21,6 +22,7 @@ internal static class OrleansGateway
     public static WebApplication Build(string[] args)
     {
         var app = GatewayApplication.Build(args, new ClusterOrleansOptions(), AddSilos);
+        _ = app.Services.GetRequiredService<ConnectionTls>();
         app.UseDashboard();
         return app;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Cluster.OrleansHost.Calls;
+using Cluster.OrleansHost.Connections;
 using Cluster.OrleansHost.Reminders;
 using Cluster.OrleansHost.Shells;
 using Cluster.Silo.Hosting;
@@ -90,6 +91,7 @@ internal static class OrleansHostServices
         services.TryAddSingleton<GatewayBreaks>();
         services.TryAddSingleton<ShellCaller>();
         services.TryAddSingleton<OrleansGrains>();
+        services.TryAddSingleton(provider => ConnectionTls.Read(provider.GetRequiredService<IOptions<OrleansOptions>>().Value.Tls));
         services.AddOptions<ClusterOptions>().Configure<IOptions<OrleansOptions>>((cluster, options) =>
             (cluster.ClusterId, cluster.ServiceId) = (options.Value.ClusterId, options.Value.ServiceId));
     }
@@ -123,6 +125,7 @@ internal static class OrleansHostServices
         silo.Services.AddOptions<GrainCollectionOptions>().Configure<IOptions<GrainHostOptions>>((collection, host) =>
             collection.DeactivationTimeout = host.Value.DrainTimeout);
         silo.Services.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
+        silo.Services.AddOptions<SiloConnectionOptions>().Configure<ConnectionTls>((connections, tls) => tls.Protect(connections));
         silo.AddDashboard(HideTrace);
     }
 
@@ -145,6 +148,7 @@ internal static class OrleansHostServices
                 }
             };
         });
+        client.Services.AddOptions<ClientConnectionOptions>().Configure<ConnectionTls>((connections, tls) => tls.Protect(connections));
         client.AddDashboard(HideTrace);
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Cluster.OrleansHost.Connections;
 
 namespace Cluster.OrleansHost.Hosting;
 
@@ -21,8 +22,8 @@ internal sealed class OrleansOptions : IValidatableObject
     public string[] Roles { get; set; } = [.. SiloRole.All];
 
     /// <summary>
-    /// The IP address at which the other processes of the cluster reach this silo. What goes over it is neither
-    /// encrypted nor authenticated: any address but loopback belongs into a network of the cluster's own.
+    /// The IP address at which the other processes of the cluster reach this silo. Any but loopback takes
+    /// <see cref="Tls"/>, or <see cref="AllowPlaintext"/>.
     /// </summary>
     [Required]
     public string Address { get; set; } = IPAddress.Loopback.ToString();
@@ -34,6 +35,15 @@ internal sealed class OrleansOptions : IValidatableObject
     /// <summary>The TCP port for gateways.</summary>
     [Range(1, 65_535)]
     public int GatewayPort { get; set; } = 30_000;
+
+    /// <summary>TLS between processes.</summary>
+    public ConnectionTlsOptions Tls { get; } = new();
+
+    /// <summary>
+    /// Says that something else keeps strangers from the silo's ports (a mesh with mutual TLS, network policies, a
+    /// firewall), so that it may listen beyond loopback without mutual TLS of its own. False by default.
+    /// </summary>
+    public bool AllowPlaintext { get; set; }
 
     /// <summary>
     /// How late a reminder may be at most when the silo that knew of it has died. 1 minute to 10 minutes; 1 minute by
@@ -56,6 +66,14 @@ internal sealed class OrleansOptions : IValidatableObject
         if (!IPAddress.TryParse(Address, out var address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
         {
             yield return new ValidationResult("must be an IP address of this machine that the others can reach, for example 127.0.0.1", [nameof(Address)]);
+        }
+
+        else if (!IPAddress.IsLoopback(address) && !AllowPlaintext && !(Tls.IsConfigured() && Tls.Mutual))
+        {
+            yield return new ValidationResult(
+                $"is one that other machines can reach, and who reaches it can move money: that needs mutual TLS ({Section}:{nameof(Tls)}), "
+                + $"or {Section}:{nameof(AllowPlaintext)}=true where a mesh, network policies or a firewall keep strangers away",
+                [nameof(Address)]);
         }
 
         if (SiloPort == GatewayPort)

@@ -4,6 +4,7 @@ using Cluster.Gateway.Health;
 using Cluster.Gateway.Hosting;
 using Cluster.Gateway.Http;
 using Cluster.Gateway.Metrics;
+using Cluster.OrleansHost.Connections;
 using Cluster.Silo;
 using Cluster.Silo.Keys;
 using Microsoft.AspNetCore.Builder;
@@ -41,6 +42,7 @@ internal static class SiloApplication
 
         var app = builder.Build();
         ClusterConfiguration.Demand(errors, app.Services);
+        _ = app.Services.GetRequiredService<ConnectionTls>();
         app.MapGet("/health/live", HealthEndpoints.Live);
         app.MapGet("/health/ready", app.Services.GetRequiredService<HealthEndpoints>().Ready);
         app.MapGet(MetricsEndpoint.Path, http => MetricsEndpoint.Answer(http, app.Services.GetRequiredService<PrometheusMetrics>()));

@@ -130,7 +130,7 @@ public sealed class SecretTests
         var chart = await Chart.RenderAsync(example);
 
         var gateway = chart.Component("gateway");
-        var volume = Assert.Single(gateway.Spec["volumes"].Items(), item => item["secret"] is not null);
+        var volume = Assert.Single(gateway.Spec["volumes"].Items(), item => item.Text("name") == "tls");
         var mount = Assert.Single(gateway.Container["volumeMounts"].Items(), item => item.Text("name") == volume.Text("name"));
         Assert.True(mount["readOnly"]!.GetValue<bool>());
         Assert.Equal(
@@ -142,7 +142,38 @@ public sealed class SecretTests
             example == "production" ? $"{mount.Text("mountPath")}/ca.crt" : null,
             gateway.Environment.GetValueOrDefault("Cluster__Tls__ClientAuthoritiesFile"));
         Assert.All(chart.Pods.Where(pod => pod.Name != gateway.Name), pod =>
-            Assert.DoesNotContain(pod.Spec["volumes"].Items(), item => item["secret"] is not null));
+            Assert.DoesNotContain(pod.Spec["volumes"].Items(), item => item.Text("name") == "tls"));
+    }
+
+    [Fact]
+    public async Task Silos_and_gateways_share_a_certificate_for_each_other_where_one_is_named()
+    {
+        var chart = await Chart.RenderAsync("own-network");
+
+        Assert.Empty(chart.Problems);
+        Assert.All(chart.Serving, pod =>
+        {
+            var volume = Assert.Single(pod.Spec["volumes"].Items(), item => item.Text("name") == "orleans-tls");
+            Assert.Equal("cluster-orleans-tls", volume.Text("secret", "secretName"));
+            Assert.Equal("/etc/cluster/orleans-tls/tls.crt", pod.Environment["Cluster__Orleans__Tls__CertificateFile"]);
+            Assert.Equal("/etc/cluster/orleans-tls/tls.key", pod.Environment["Cluster__Orleans__Tls__KeyFile"]);
+            Assert.Equal("/etc/cluster/orleans-tls/ca.crt", pod.Environment["Cluster__Orleans__Tls__AuthoritiesFile"]);
+            Assert.Equal("silos.payments.internal", pod.Environment["Cluster__Orleans__Tls__Name"]);
+            Assert.DoesNotContain("Cluster__Orleans__AllowPlaintext", pod.Environment.Keys);
+        });
+    }
+
+    [Fact]
+    public async Task Silos_speak_without_TLS_only_behind_network_policies_or_where_the_values_vouch_for_something_else()
+    {
+        var policies = await Chart.RenderAsync("minimal");
+        var mesh = await Chart.RenderAsync("minimal", "networkPolicy.enabled=false", "orleans.allowPlaintext=true");
+        var nothing = await Chart.TryRenderAsync("minimal", "networkPolicy.enabled=false");
+
+        Assert.Equal("true", policies.Component("work").Environment["Cluster__Orleans__AllowPlaintext"]);
+        Assert.Equal("true", mesh.Component("signer").Environment["Cluster__Orleans__AllowPlaintext"]);
+        Assert.DoesNotContain("Cluster__Orleans__AllowPlaintext", policies.Component("gateway").Environment.Keys);
+        Assert.Contains("at '/orleans/allowPlaintext': value must be true", nothing.Errors, StringComparison.Ordinal);
     }
 
     private static string[] Roles(PodTemplate pod) =>

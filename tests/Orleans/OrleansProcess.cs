@@ -30,8 +30,9 @@ internal sealed class OrleansProcess(IHost host, ProcessClock clock, NpgsqlDataS
     public int Waiting => host.Services.GetRequiredService<TurnRuntime>().Cells.Sum(cell => cell.Mailbox.Count);
 
     /// <summary>A silo that answers queries too, so that the suite can ask it for all that a host does.</summary>
-    public static Task<OrleansProcess> StartSilo(string clusterId, ConformanceSettings settings, bool hostsProbes) =>
-        Start(clusterId, settings, services =>
+    public static Task<OrleansProcess> StartSilo(
+        string clusterId, ConformanceSettings settings, IReadOnlyDictionary<string, string?> options, bool hostsProbes) =>
+        Start(clusterId, settings, options, services =>
         {
             if (hostsProbes)
             {
@@ -44,8 +45,9 @@ internal sealed class OrleansProcess(IHost host, ProcessClock clock, NpgsqlDataS
                 .AddOperations();
         });
 
-    public static Task<OrleansProcess> StartGateway(string clusterId, ConformanceSettings settings) =>
-        Start(clusterId, settings, services => services.AddOrleansGateway());
+    public static Task<OrleansProcess> StartGateway(
+        string clusterId, ConformanceSettings settings, IReadOnlyDictionary<string, string?> options) =>
+        Start(clusterId, settings, options, services => services.AddOrleansGateway());
 
     /// <summary>Completes when it knows what so many silos host: a silo is placed on by those alone that know of it.</summary>
     public async Task Knows(int silos)
@@ -78,13 +80,14 @@ internal sealed class OrleansProcess(IHost host, ProcessClock clock, NpgsqlDataS
         await database.DisposeAsync();
     }
 
-    private static async Task<OrleansProcess> Start(string clusterId, ConformanceSettings settings, Action<IServiceCollection> add)
+    private static async Task<OrleansProcess> Start(
+        string clusterId, ConformanceSettings settings, IReadOnlyDictionary<string, string?> options, Action<IServiceCollection> add)
     {
         var clock = new ProcessClock(settings.Clock);
         var database = NpgsqlDataSource.Create(settings.Database.ConnectionString);
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(options)
         {
             ["Cluster:Orleans:ClusterId"] = clusterId,
             ["Cluster:Orleans:SiloPort"] = $"{LoopbackPort.Reserve()}",
