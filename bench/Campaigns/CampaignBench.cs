@@ -75,12 +75,14 @@ internal sealed class CampaignBench : IAsyncDisposable
     /// <param name="mint">The token.</param>
     /// <param name="recipients">Everybody.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="lanes">Over how many wallets; 0 leaves it to the cluster.</param>
     /// <returns>From the start order to the last payment's confirmation, and to completion.</returns>
-    public async Task<(TimeSpan Paid, TimeSpan Completed)> Campaign(PublicKey mint, PublicKey[] recipients, CancellationToken cancellationToken)
+    public async Task<(TimeSpan Paid, TimeSpan Completed)> Campaign(
+        PublicKey mint, PublicKey[] recipients, CancellationToken cancellationToken, uint lanes = 0)
     {
         var id = $"bench-{Environment.ProcessId}-{++_campaigns}";
         await Cluster.Call<Campaign>(
-            new CreateCampaignRequest { RequestId = $"create:{id}", CampaignId = id, WalletId = Wallet, Mint = mint.ToString() },
+            new CreateCampaignRequest { RequestId = $"create:{id}", CampaignId = id, WalletId = Wallet, Mint = mint.ToString(), Lanes = lanes },
             cancellationToken);
         var report = await Cluster.Upload<UploadRecipientsRequest, UploadReport>(() => Rows(id, recipients), cancellationToken);
         if (report.Accepted != (ulong)recipients.Length)
