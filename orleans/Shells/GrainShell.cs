@@ -2,6 +2,7 @@ using Cluster.OrleansHost.Calls;
 using Cluster.Silo.Hosting;
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.Placement;
 using Orleans.Runtime;
 using GrainId = Cluster.Silo.Hosting.GrainId;
 using OrleansGrain = Orleans.Grain;
@@ -15,10 +16,12 @@ namespace Cluster.OrleansHost.Shells;
 /// </summary>
 /// <remarks>
 /// Orleans never collects it as idle: the silo's turns know better when their grain is (timers, orders to stay), and
-/// two who collect would work against each other.
+/// two who collect would work against each other. It is placed by chance: a campaign's lanes are
+/// all called at once, and by what silos told of their load a second ago they would all come to lie on one.
 /// </remarks>
 [Reentrant]
 [KeepAlive]
+[RandomPlacement]
 public abstract class GrainShell : OrleansGrain, IGrainShell, IRemindable
 {
     private readonly ShellServices _services;
