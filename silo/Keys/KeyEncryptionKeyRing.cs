@@ -23,6 +23,32 @@ public sealed class KeyEncryptionKeyRing(IKeyEncryptionKeyProvider provider, par
     /// <exception cref="KeyException">The provider is away, or has no key that wraps.</exception>
     public ValueTask<IKeyEncryptionKey> GetCurrent(CancellationToken cancellationToken) => provider.GetCurrent(cancellationToken);
 
+    /// <summary>Wraps a data key under the current key, or under its successor where it was disabled a moment ago.</summary>
+    /// <param name="dataKey">32 bytes; not kept.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What was wrapped, and the id of the key that did it.</returns>
+    /// <exception cref="KeyException">The provider is away or refused.</exception>
+    public async ValueTask<(byte[] Wrapped, string KeyId)> Wrap(ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken)
+    {
+        var known = await GetCurrent(cancellationToken);
+        try
+        {
+            return (await known.Wrap(dataKey, cancellationToken), known.Id);
+        }
+        catch (KeyException refused) when (!refused.IsTransient)
+        {
+            // Another process may have rotated since this one last looked.
+            await provider.Refresh(cancellationToken);
+            var current = await GetCurrent(cancellationToken);
+            if (current.Id == known.Id)
+            {
+                throw;
+            }
+
+            return (await current.Wrap(dataKey, cancellationToken), current.Id);
+        }
+    }
+
     /// <summary>The same ring with one more provider, whose keys only unwrap.</summary>
     /// <param name="further">Stays the caller's.</param>
     public KeyEncryptionKeyRing With(IKeyEncryptionKeyProvider further) => new(provider, [.. former, further]);

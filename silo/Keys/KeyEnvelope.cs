@@ -33,9 +33,8 @@ public sealed class KeyEnvelope(KeyEncryptionKeyRing ring)
     public async ValueTask<SealedKey> Seal(SigningKey key, string walletId, int version, CancellationToken cancellationToken)
     {
         using var dataKey = SecretBytes.Random(DataKeySize);
-        var current = await ring.GetCurrent(cancellationToken);
-        var wrapped = await current.Wrap(dataKey.Memory, cancellationToken);
-        return new SealedKey(walletId, version, key.PublicKey, Encrypt(key, dataKey, walletId, version), wrapped, current.Id);
+        var (wrapped, wrappedBy) = await ring.Wrap(dataKey.Memory, cancellationToken);
+        return new SealedKey(walletId, version, key.PublicKey, Encrypt(key, dataKey, walletId, version), wrapped, wrappedBy);
     }
 
     /// <summary>Opens a key.</summary>

@@ -114,7 +114,7 @@ public sealed partial class SchemaTests
     [GeneratedRegex(@"^\| `Cluster:[^`]+` \| `(?<variable>\w+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex DocumentedOption();
 
-    [GeneratedRegex("^Cluster__(StateDirectory|Database|Storage__(ConnectionString|MaxPoolSize)|(Grpc|Http|Tls)__.*|Keys__(Provider|AzureKeyVault__(KeyUrl|FormerKeyUrls))|Metrics__AllowWithoutKey|Solana__(Network|Endpoints__.*)|Orleans__(ClusterId|ServiceId|Roles|Address|SiloPort|GatewayPort))$", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex("^Cluster__(StateDirectory|Database|Storage__(ConnectionString|MaxPoolSize)|(Grpc|Http|Tls)__.*|Keys__(Provider|Pkcs11__.*|AzureKeyVault__(KeyUrl|FormerKeyUrls))|Metrics__AllowWithoutKey|Solana__(Network|Endpoints__.*)|Orleans__(ClusterId|ServiceId|Roles|Address|SiloPort|GatewayPort))$", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Withheld();
 
     /// <summary>Every described value, definitions that are referred to included.</summary>

@@ -65,6 +65,35 @@ public sealed class KeyVaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_version_that_was_replaced_and_disabled_elsewhere_gives_way_to_its_successor()
+    {
+        var first = _server.Store.Create("wallets");
+        using var ring = new KeyEncryptionKeyRing(Vaults.Open(_server, "wallets"));
+        Assert.Equal(first, (await ring.Wrap(_dataKey, CancellationToken.None)).KeyId);
+        using var elsewhere = Vaults.Open(_server, "wallets");
+        var second = await elsewhere.Rotate(first, CancellationToken.None);
+        await elsewhere.Disable(first, CancellationToken.None);
+
+        var (wrapped, keyId) = await ring.Wrap(_dataKey, CancellationToken.None);
+
+        Assert.Equal(second.Id, keyId);
+        Assert.Equal(_dataKey, await Unwrap(second, wrapped));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_disabled_and_has_no_successor_says_so()
+    {
+        var only = _server.Store.Create("wallets");
+        using var ring = new KeyEncryptionKeyRing(Vaults.Open(_server, "wallets"));
+        await ring.Wrap(_dataKey, CancellationToken.None);
+        _server.Store.Enable(only, enabled: false);
+
+        var error = await Assert.ThrowsAsync<KeyException>(async () => await ring.Wrap(_dataKey, CancellationToken.None));
+
+        Assert.Contains("disabled", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_recorded_version_unwraps_after_the_key_was_rotated()
     {
         var first = _server.Store.Create("wallets");
