@@ -66,7 +66,7 @@ public sealed class EmbeddedHostTests() : HostConformance(new EmbeddedHosts())
             await gate.Task;
         });
         var running = Act(host, "a", "wait", NewCall() with { RequestId = "the-slow-one", Deadline = Beginning + TimeSpan.FromHours(1) });
-        await Stage.When("waits");
+        await Eventually(() => Task.FromResult(host.Runtime.Cells.Any(cell => cell.Running is not null)));
         var late = TotalOf(host, "a");
         Clock.Advance(Settings.DefaultDeadline);
 
