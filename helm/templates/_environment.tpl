@@ -136,6 +136,9 @@
 {{- with .root.Values.audit.formerSecret }}
 {{ include "cluster.secretVariable" (dict "name" "AUDIT_HMAC_FORMER_KEYS" "secret" .) }}
 {{- end }}
+{{- if .component.solana }}
+{{ include "cluster.secretVariable" (dict "name" "SECOND_FACTOR_KEY" "secret" .root.Values.secondFactors.existingSecret) }}
+{{- end }}
 {{- if .component.keys }}
 {{ include "cluster.keysEnvironment" .root.Values.keys }}
 {{- end }}

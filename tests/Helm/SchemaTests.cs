@@ -72,7 +72,7 @@ public sealed partial class SchemaTests
         var answer = await HelmProgram.RunAsync("template", Chart.Release, Chart.Folder);
 
         Assert.NotEqual(0, answer.ExitCode);
-        foreach (var place in new[] { "'/image': missing property 'repository'", "'/database/existingSecret'", "'/solana/endpoints'", "'/keys/existingSecret'", "'/audit/existingSecret'", "'/gateway/tls/existingSecret'" })
+        foreach (var place in new[] { "'/image': missing property 'repository'", "'/database/existingSecret'", "'/solana/endpoints'", "'/keys/existingSecret'", "'/audit/existingSecret'", "'/secondFactors/existingSecret'", "'/gateway/tls/existingSecret'" })
         {
             Assert.Contains(place, answer.Errors, StringComparison.Ordinal);
         }

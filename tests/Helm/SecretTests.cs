@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Cluster.Silo.Keys;
+using Cluster.Silo.Grains.Access.SecondFactors;
 using Cluster.Silo.Storage.Audit;
 using Xunit;
 
@@ -51,6 +52,17 @@ public sealed class SecretTests
         Assert.All(chart.Serving, pod => Assert.Equal("cluster-audit/audit-hmac-key", pod.Secrets[AuditKeyRing.KeySetting]));
         Assert.All(chart.Serving, pod => Assert.Equal("cluster-audit/former", pod.Secrets[AuditKeyRing.FormerKeysSetting]));
         Assert.All(chart.Pods.Except(chart.Serving), pod => Assert.DoesNotContain(AuditKeyRing.KeySetting, pod.Environment.Keys));
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task Gateways_and_work_silos_alone_are_given_the_key_of_second_factors(string example)
+    {
+        var chart = await Chart.RenderAsync(example);
+
+        var given = chart.Pods.Where(pod => pod.Secrets.ContainsKey(SecondFactorKey.Setting)).ToList();
+        Assert.Equal(["gateway", "work"], given.Select(pod => pod.Component).Order());
+        Assert.All(given, pod => Assert.Equal("cluster-second-factors/second-factor-key", pod.Secrets[SecondFactorKey.Setting]));
     }
 
     [Fact]
